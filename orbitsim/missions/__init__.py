@@ -1,0 +1,1 @@
+"""Missions as data: documented figures with their sources, and what is flown from them."""
