@@ -1,0 +1,1 @@
+"""What surrounds a spacecraft: atmosphere, space weather, Sun and Moon."""

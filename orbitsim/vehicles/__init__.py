@@ -1,0 +1,1 @@
+"""Launch vehicles and spacecraft as published figures, each with its source."""
