@@ -145,11 +145,9 @@ def _every_kilometre() -> FloatArray:
     i = np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 2)
     width = x[i + 1] - x[i]
     s = (at - x[i]) / width
-    return (  # cubic Hermite
-        y[:, i] * (1 + 2 * s) * (1 - s) ** 2
-        + y[:, i + 1] * s**2 * (3 - 2 * s)
-        + width * (slope[:, i] * s * (1 - s) ** 2 - slope[:, i + 1] * s**2 * (1 - s))
-    )
+    hermite = y[:, i] * (1 + 2 * s) * (1 - s) ** 2 + y[:, i + 1] * s**2 * (3 - 2 * s)
+    hermite += width * (slope[:, i] * s * (1 - s) ** 2 - slope[:, i + 1] * s**2 * (1 - s))
+    return np.asarray(hermite)
 
 
 # Contiguous, or the compiled code could not be kept on disk.

@@ -20,8 +20,8 @@ cbrt                  |x| < 1e308                    2e-16 of the value
 fma                   every x                        half a unit in the last place
 ====================  =============================  =====================================
 
-NaN gives NaN.  An argument outside the domain (an infinite angle, an angle above 1e15, the logarithm
-of a negative number) gives NaN.  A zero loses its sign in `atan2`'s second argument.
+NaN gives NaN.  An argument outside the domain (an angle that is infinite or above 1e15, a negative
+number's logarithm) gives NaN.  A zero loses its sign in `atan2`'s second argument.
 """
 
 # The compiler decides about fused multiply-add ("contract"); nothing else is relaxed, because the
@@ -76,8 +76,8 @@ def sincos_small(x):
 def sincos(x):
     """Sine and cosine.
 
-    The angle is reduced to +-pi/4 by pi/2 in three parts (Cody & Waite 1980), of which the first two
-    have 33 bits, so that their multiples are exact up to 2**20 quarter turns.
+    The angle is reduced to +-pi/4 by pi/2 in three parts (Cody & Waite 1980), of which the first
+    two have 33 bits, so that their multiples are exact up to 2**20 quarter turns.
     """
     shifted = x * 0.6366197723675814 + _ROUND
     n = shifted - _ROUND
@@ -118,8 +118,8 @@ def exp(x):
     # 2**(n - 1) by its bits, and a factor 2 that may overflow.
     power = np.int64((np.float64(shifted).view(np.int64) + 1022) << 52).view(np.float64)
     value = value * power * 2.0
-    value = value if x >= -708.0 else 0.0
-    return value if x == x else x
+    value = value if not x < -708.0 else 0.0
+    return value
 
 
 @inline
@@ -148,9 +148,9 @@ def log(x):
     half = 0.5 * f * f
     small = f - (half - s * (half + z * p))
     value = exponent * 0.6931471806019545 + (small - exponent * 4.2009150726810846e-11)
-    value = value if x < np.inf else x
-    value = value if x > 0.0 else np.nan
-    return -np.inf if x == 0.0 else value
+    inside = value if x < np.inf else x
+    outside = -np.inf if x == 0.0 else np.nan
+    return inside if x > 0.0 else outside
 
 
 @inline
