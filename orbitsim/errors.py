@@ -69,6 +69,9 @@ class Status(IntEnum):
     NOT_CONVERGED = 19
     NO_SOLUTION = 20
     SINGULAR_GEOMETRY = 21
+    BELOW_GROUND = 32
+    CAME_DOWN = 33
+    STEP_TOO_SMALL = 34
 
     @property
     def explanation(self) -> str:
@@ -90,18 +93,21 @@ _EXPLANATIONS = {
     Status.NOT_CONVERGED: "the iteration ended without a solution",
     Status.NO_SOLUTION: "no orbit joins the positions in that time with that many revolutions",
     Status.SINGULAR_GEOMETRY: "the positions are collinear, the transfer has no plane",
+    Status.BELOW_GROUND: "the orbit starts below the ground",
+    Status.CAME_DOWN: "the satellite came down to the ground before this instant",
+    Status.STEP_TOO_SMALL: "the tolerance cannot be met: the step became too small",
 }
 
 
 class PropagationError(OrbitsimError):
-    """Some states could not be propagated.
+    """Some elements of a batch failed: states of a propagation, or problems of a solver.
 
     Attributes
     ----------
     mask : ndarray of bool
-        True where a state failed, shaped as the trajectory's status.
-    partial : Trajectory
-        The whole result; failed states are NaN.
+        True where one failed, shaped as the result's status.
+    partial : Trajectory or LambertSolution
+        The whole result; what failed is NaN.
     """
 
     def __init__(self, message: str, mask: NDArray[np.bool_], partial: Any) -> None:

@@ -1,0 +1,112 @@
+"""Weights of the summed multistep method, expanded from generating functions in exact fractions.
+
+With x the backward difference, -ln(1 - x) stands for the derivative times the step; the integrals
+of the force are its reciprocal powers (Henrici, Discrete Variable Methods in Ordinary Differential
+Equations, 1962, chapters 5 and 6).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def _product(a: list[Fraction], b: list[Fraction]) -> list[Fraction]:
+    """Product of two power series, cut at their common length."""
+    return [sum((a[i] * b[k - i] for i in range(k + 1)), Fraction(0)) for k in range(len(a))]
+
+
+def _reciprocal(a: list[Fraction]) -> list[Fraction]:
+    out = [1 / a[0]]
+    for k in range(1, len(a)):
+        out.append(-sum((a[i] * out[k - i] for i in range(1, k + 1)), Fraction(0)) / a[0])
+    return out
+
+
+def _series(count: int) -> tuple[list[Fraction], list[Fraction]]:
+    """Coefficients of x / L and (x / L)^2 in x, where L = -ln(1 - x).
+
+    x stands for the backward difference and L for the derivative times the step, so that these are
+    the first and second integral of the force, each with its sums taken out.
+    """
+    once = _reciprocal([Fraction(1, k + 1) for k in range(count)])
+    return once, _product(once, once)
+
+
+def _ordinates(differences: list[Fraction]) -> list[Fraction]:
+    """Weights of f_n, f_(n-1), ... equal to weights of its backward differences."""
+    count = len(differences)
+    return [
+        sum((differences[k] * (-1) ** i * comb(k, i) for k in range(i, count)), Fraction(0))
+        for i in range(count)
+    ]
+
+
+def weights(nodes: int) -> tuple[NDArray[np.float64], ...]:
+    """Weights of the accelerations, newest first, in predictor and corrector.
+
+    With F = h^2 f, sums S1_n = S1_(n-1) + F_n and S2_n = S2_(n-1) + S1_n, and m = n + 1::
+
+        r_m   = S2_n + sum predict_r[k] F_(n-k)      h v_m = S1_n + sum predict_v[k] F_(n-k)
+        r_m   = S2_n + sum correct_r[k] F_(m-k)      h v_m = S1_m + sum correct_v[k] F_(m-k)
+
+    Returns
+    -------
+    tuple of ndarray, shape (nodes,)
+        predict_r, predict_v, correct_r, correct_v.
+    """
+    once, twice = _series(nodes + 2)
+    ahead = [Fraction(1)] * (nodes + 2)  # 1 / (1 - x) evaluates one step ahead
+    parts = (
+        _product(twice, ahead)[2:],
+        _product(once, ahead)[1 : nodes + 1],
+        twice[2:],
+        once[1 : nodes + 1],
+    )
+    return tuple(np.array([float(x) for x in _ordinates(part)]) for part in parts)
+
+
+def dense_weights(nodes: int) -> NDArray[np.float64]:
+    """Weights of the newest `nodes` accelerations in polynomials of the position.
+
+    In row ``q`` for the interval that begins q steps before the newest node n, with -1/2 <= u <=
+    1/2 across it and s = u - q + 1/2::
+
+        r = S2_n + (s - 1) S1_n + sum_k u^k sum_i dense[q, k, i] F_(n-i)
+
+    and its derivative by u is h v.
+
+    Returns
+    -------
+    ndarray, shape (nodes, nodes + 2, nodes)
+        Row 0 is not used.
+    """
+    once, twice = _series(nodes + 2)
+    # The double integral of the interpolating polynomial, by powers of s, for each difference.
+    by_difference = []
+    binomial = [Fraction(1)]  # s (s + 1) ... (s + k - 1) / k!
+    for k in range(nodes):
+        integral = [c / ((p + 1) * (p + 2)) for p, c in enumerate(binomial)]
+        by_difference.append([twice[k + 2], once[k + 1], *integral])
+        shifted = [Fraction(0), *binomial]
+        kept = [*binomial, Fraction(0)]
+        binomial = [(a + k * b) / (k + 1) for a, b in zip(shifted, kept, strict=True)]
+    powers = nodes + 2
+    table = [
+        [row[p] if p < len(row) else Fraction(0) for row in by_difference] for p in range(powers)
+    ]
+    by_ordinate = [_ordinates(row) for row in table]
+    out = np.zeros((nodes, powers, nodes))
+    for q in range(1, nodes):
+        middle = Fraction(1, 2) - q
+        for p in range(powers):
+            for i in range(nodes):
+                moved = sum(
+                    (comb(k, p) * middle ** (k - p) * by_ordinate[k][i] for k in range(p, powers)),
+                    Fraction(0),
+                )
+                out[q, p, i] = float(moved)
+    return out
