@@ -1,0 +1,1 @@
+"""What changes an orbit: transfers between positions, and motion relative to another spacecraft."""
