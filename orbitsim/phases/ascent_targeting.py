@@ -118,8 +118,7 @@ def solve_steering(launch: Launch, target: InsertionTarget) -> Steering:
         message says what was missing.
     """
     problem = _Problem(launch, target)
-    x = _scan(problem)
-    kick, x = _least_propellant(problem, *x)
+    kick, x = _least_propellant(problem, *_scan(problem))
     steering = problem.steering(kick, x)
     _check_propellant(problem, steering)
     return steering
