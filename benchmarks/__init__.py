@@ -1,0 +1,1 @@
+"""Speed, never without error: ``python -m benchmarks``."""
