@@ -1,4 +1,4 @@
-"""GCRS positions to geodetic latitude, longitude, height, each at an instant of its own in a day."""
+"""GCRS positions to geodetic coordinates, each at an instant of its own in a day."""
 
 from __future__ import annotations
 

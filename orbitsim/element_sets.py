@@ -7,15 +7,20 @@ package; this module refuses what that package would read as garbage.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import degrees, isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from sgp4 import omm as _omm
 from sgp4.api import WGS72, Satrec
 
+from orbitsim.constants import SECONDS_PER_DAY
 from orbitsim.errors import ElementSetError, InputError
+
+if TYPE_CHECKING:
+    from astropy.time import Time
 
 _LINE_LENGTH = 69
 
@@ -187,6 +192,21 @@ def read_tle_file(path: str | Path) -> tuple[Satrec, ...]:
     if not records:
         raise ElementSetError(f"{path} has no two-line element set in it")
     return tuple(records)
+
+
+def epochs_of(records: Sequence[Satrec]) -> Time:
+    """Epochs of records, UTC, shape (N,).
+
+    A set's fraction of a day counts in 1/86400 d on a day with a leap second too, which a Julian
+    date of astropy does not.
+    """
+    from astropy.time import Time, TimeDelta
+
+    days = np.array([[record.jdsatepoch, record.jdsatepochF] for record in records]).reshape(-1, 2)
+    midnight = Time(days[:, 0], format="jd", scale="utc")
+    epochs = midnight + TimeDelta(days[:, 1] * SECONDS_PER_DAY, format="sec")
+    epochs.format = "isot"
+    return epochs
 
 
 def as_texts(lines: str | Iterable[str]) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ class KeplerianElements:
     def apogee_radius(self) -> FloatArray:
         """p / (1 - e), m; infinite where the orbit is open."""
         e = self.eccentricity
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(e < 1.0, self.semi_latus_rectum / (1.0 - e), np.inf)
 
     @property
@@ -118,11 +118,6 @@ def wrap(angle: Any) -> FloatArray:
     wrapped = np.mod(angle, TWO_PI)
     # np.mod of a tiny negative number rounds up to 2 pi itself.
     return np.asarray(np.where(wrapped >= TWO_PI, 0.0, wrapped), dtype=np.float64)
-
-
-def wrap_pi(angle: Any) -> FloatArray:
-    """`angle` in [-pi, pi)."""
-    return wrap(np.asarray(angle) + pi) - pi
 
 
 def elements_from_state(r: FloatArray, v: FloatArray, mu: float) -> KeplerianElements:
@@ -248,7 +243,7 @@ def mean_from_eccentric(eccentric_anomaly: Any, eccentricity: Any) -> FloatArray
     with np.errstate(invalid="ignore", over="ignore"):
         ellipse = (1.0 - e) * anomaly + e * _beyond_linear(anomaly, np.sin, -1.0)
         hyperbola = (e - 1.0) * anomaly + e * _beyond_linear(anomaly, np.sinh, 1.0)
-        return _by_conic(e, ellipse, anomaly + anomaly**3 / 3.0, hyperbola)
+        return _by_conic(e, ellipse, anomaly + anomaly * anomaly * anomaly / 3.0, hyperbola)
 
 
 def eccentric_from_mean(mean_anomaly: Any, eccentricity: Any) -> FloatArray:
@@ -291,7 +286,7 @@ def _beyond_linear(
     series = np.ones_like(small)
     for n in range(18, 2, -2):
         series = 1.0 + series * square / (n * (n + 1.0))
-    return np.where(np.abs(x) < 1.0, series * small**3 / 6.0, sign * (sine(x) - x))
+    return np.where(np.abs(x) < 1.0, series * small * small * small / 6.0, sign * (sine(x) - x))
 
 
 def _by_conic(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from orbitsim import frames, period
 from orbitsim.earth import J2_GRAVITY, MU, ZonalGravity
-from orbitsim.element_sets import as_texts, read_omm, read_tle
+from orbitsim.element_sets import as_texts, epochs_of, read_omm, read_tle
 from orbitsim.elements import (
     EquinoctialElements,
     KeplerianElements,
@@ -334,12 +334,17 @@ class Orbit:
         self, kind: PeriodKind = "keplerian", *, gravity: ZonalGravity = J2_GRAVITY
     ) -> FloatArray:
         """The same period in first-order J2 theory, s."""
+        if kind == "keplerian":
+            return self.period()
         return period.first_order_period(*self._of_date(), kind, gravity)
 
     def apsis_altitudes(
         self, datum: AltitudeDatum = "ellipsoid", *, gravity: ZonalGravity = J2_GRAVITY
     ) -> tuple[FloatArray, FloatArray]:
         """Perigee and apogee altitude over `datum`, m; see `orbitsim.period`."""
+        if datum != "ellipsoid":
+            # The osculating ellipse is that of the orbit's own mu.
+            return period.apsis_altitudes(self._r, self._v, datum, ZonalGravity(self.mu, 1.0))
         return period.apsis_altitudes(*self._of_date(), datum, gravity)
 
     def to_frame(self, frame: str) -> Self:
@@ -396,8 +401,6 @@ class Orbit:
 
     @classmethod
     def _of_records(cls, records: list[Satrec], *, single: bool) -> Self:
-        from astropy.time import Time
-
         states = []
         for record in records:
             code, r, v = record.sgp4_tsince(0.0)
@@ -405,9 +408,7 @@ class Orbit:
                 raise ElementSetError(f"{Status(code).explanation} (satellite {record.satnum_str})")
             states.append((r, v))
         rv = np.moveaxis(np.array(states, dtype=np.float64).reshape(-1, 2, 3), 0, -1) * 1e3
-        days = np.array([[record.jdsatepoch, record.jdsatepochF] for record in records])
-        days = days.reshape(-1, 2)
-        epoch = Time(days[:, 0], days[:, 1], format="jd", scale="utc")
+        epoch = epochs_of(records)
         if single:
             return cls._of(rv[0, :, 0], rv[1, :, 0], epoch[0], "TEME", MU)
         return cls._of(rv[0], rv[1], epoch, "TEME", MU)

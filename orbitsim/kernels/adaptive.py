@@ -21,7 +21,7 @@ _STATE = 6 * LANES
 _SAFETY, _LEAST_FACTOR, _LARGEST_FACTOR = 0.9, 0.2, 6.0
 _FIRST_STEP = 0.02  # of the time sqrt(r^3 / mu); the controller finds its own from there
 _SMALLEST_STEP = 1e-6  # of that time: below, the tolerance cannot be met
-_NEAR_GROUND = 1.01  # in ground radii: how low a step must come for the ground to be looked for
+_NEAR_GROUND = 1.1  # in ground radii: how low a step must come for the ground to be looked for
 
 
 @kernel

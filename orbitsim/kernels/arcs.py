@@ -72,7 +72,7 @@ def numerical_grid(
 
     Notes
     -----
-    With the default tolerance a low orbit of any eccentricity below 0.5 is within 0.2 mm after a
+    With the default tolerance a low orbit of any eccentricity below 0.5 is within 0.5 mm after a
     day, and most are within 0.02 mm.
     """
     r, v, t = as_columns(r, 3, "r"), as_columns(v, 3, "v"), as_input(t)

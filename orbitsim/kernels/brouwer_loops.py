@@ -15,6 +15,7 @@ from orbitsim.kernels.anomaly import (
     wrap_once,
 )
 from orbitsim.kernels.mathfun import atan, atan2, inline, sincos, sincos_small
+from orbitsim.kernels.prefetch import expect_writes
 
 _STRIP = 64
 _MOST_STEPS = 30
@@ -125,6 +126,7 @@ def osculate(elements, rates, dt, mu, radius, j2, r, v, status, start, stop):
     work = np.empty((8, _STRIP))
     for low in range(start, stop, _STRIP):
         n = min(_STRIP, stop - low)
+        expect_writes(r, v, low, n)
         filled = 0
         while filled < n:
             orbit = (low + filled) // instants

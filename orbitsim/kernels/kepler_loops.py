@@ -17,6 +17,7 @@ from orbitsim.kernels.anomaly import (
     wrap_once,
 )
 from orbitsim.kernels.mathfun import atan2, sincos
+from orbitsim.kernels.prefetch import expect_writes
 from orbitsim.kernels.twobody import (
     FAST_LIMIT,
     OK,
@@ -27,7 +28,7 @@ from orbitsim.kernels.twobody import (
     write_state,
 )
 
-_STRIP = 128
+_STRIP = 64
 
 
 @compiled_and_cached
@@ -44,6 +45,7 @@ def one_by_one(r, v, dt, mu, r_out, v_out, status, start, stop):
     regular = np.empty(_STRIP, dtype=np.uint8)
     for low in range(start, stop, _STRIP):
         n = min(_STRIP, stop - low)
+        expect_writes(r_out, v_out, low, n)
         if instants == 1:
             for c in range(3):
                 position = r[c][low : low + n]
@@ -165,6 +167,7 @@ def row_by_row(r, v, dt, mu, r_out, v_out, status, parts, start, stop):
         motion = root_mu * alpha * root_alpha
         for low in range(first, last, _STRIP):
             n = min(_STRIP, last - low)
+            expect_writes(r_out, v_out, base + low, n)
             padded = (n + 7) // 8 * 8  # whole lanes: a loop's left-over items are slow
             turned = durations[low : low + n]
             for k in range(n):

@@ -28,11 +28,13 @@ from orbitsim.kernels.arrays import (
     as_positive,
 )
 from orbitsim.kernels.blocks import run_blocks
-from orbitsim.kernels.mathfun import sincos
+from orbitsim.kernels.mathfun import inline, sincos
+from orbitsim.kernels.prefetch import expect_writes
 
 StatusArray = NDArray[np.uint8]
 
-_STRIP = 128
+_STRIP = 64  # times that a loop takes at once; what lies between loops stays in the cache
+_SHORT_TURN = 0.02  # rad, for which the series in `_slow_turn` end at rounding
 _BLOCK = 8192
 _LONGEST_ROW = 4096
 _OK = int(Status.OK)
@@ -136,13 +138,30 @@ def j2_secular_grid(
     return r_out, v_out, status
 
 
+@inline
+def _slow_turn(angle, rate, times, middle, near, sines, cosines, n):
+    """Sine and cosine of angle + rate * times, by a short series if all times are `near`."""
+    if near:
+        sine, cosine = sincos(angle + rate * middle)
+        for k in range(n):
+            d = rate * (times[k] - middle)
+            z = d * d
+            s = d * (1.0 - z * (0.16666666666666666 - z * 0.008333333333333333))
+            c = z * (0.5 - z * (0.041666666666666664 - z * 0.001388888888888889))
+            sines[k] = sine + (cosine * s - sine * c)
+            cosines[k] = cosine - (sine * s + cosine * c)
+    else:
+        for k in range(n):
+            sines[k], cosines[k] = sincos(angle + rate * times[k])
+
+
 @compiled_and_cached
 def _drift(elements, rates, dt, mu, r, v, status, parts, start, stop):
     """Parts `start` to `stop` of the orbits' rows, each cut into `parts`; times in lanes."""
     instants = dt.shape[1]
     length = -(-instants // parts)
     per_orbit = 1 if dt.shape[0] > 1 else 0
-    work = np.empty((7, _STRIP))
+    work = np.empty((9, _STRIP))
     for piece in range(start, stop):
         orbit = piece // parts
         first = (piece - orbit * parts) * length
@@ -158,21 +177,29 @@ def _drift(elements, rates, dt, mu, r, v, status, parts, start, stop):
                 v[c][base + first : base + last] = np.nan
             continue
         sin_i, cos_i = sincos(i)
-        motion = np.sqrt(mu / a) / a
         raan_rate, argp_rate, mean_rate = rates[0, orbit], rates[1, orbit], rates[2, orbit]
+        fastest = max(abs(raan_rate), abs(argp_rate))
         inverse_sum = 1.0 / (1.0 + e)
         mean0 = within_turn(mean0)
-        b = a * np.sqrt((1.0 - e) * (1.0 + e))
+        flattening = np.sqrt((1.0 - e) * (1.0 + e))
+        b = a * flattening
+        circular = np.sqrt(mu / a)
         durations = dt[orbit * per_orbit]
         for low in range(first, last, _STRIP):
             n = min(_STRIP, last - low)
+            expect_writes(r, v, base + low, n)
             padded = (n + 7) // 8 * 8  # whole lanes: a loop's left-over items are slow
             given = durations[low : low + n]
+            times = work[6]
             for k in range(n):
-                work[6, k] = given[k]
-            work[6][n:padded] = 0.0
+                times[k] = given[k]
+            middle = given[n // 2]
+            times[n:padded] = middle
+            far = 0
             for k in range(padded):
-                m = mean_rate * work[6, k]
+                far += 0 if fastest * abs(times[k] - middle) < _SHORT_TURN else 1
+            for k in range(padded):
+                m = mean_rate * times[k]
                 m = within_turn(m) if abs(m) < LONGEST else np.nan
                 work[0, k] = wrap_once(mean0 + m)
             for k in range(padded):
@@ -184,26 +211,27 @@ def _drift(elements, rates, dt, mu, r, v, status, parts, start, stop):
                 _, sine, cosine = elliptic_finish(work[1, k], work[2, k], work[3, k], e, abs(m))
                 work[0, k] = -sine if m < 0.0 else sine
                 work[1, k] = cosine
+            _slow_turn(argp0, argp_rate, times, middle, far == 0, work[7], work[8], padded)
+            _slow_turn(raan0, raan_rate, times, middle, far == 0, work[5], work[4], padded)
             for k in range(padded):
                 x, y = a * (work[1, k] - e), b * work[0, k]
-                speed = motion * a / (1.0 - e * work[1, k])
-                vx, vy = -speed * work[0, k], speed * work[1, k] * (b / a)
-                sine, cosine = sincos(argp0 + argp_rate * work[6, k])
+                speed = circular / (1.0 - e * work[1, k])
+                vx, vy = -speed * work[0, k], speed * work[1, k] * flattening
+                sine, cosine = work[7, k], work[8, k]
                 work[0, k] = x * cosine - y * sine
                 work[1, k] = x * sine + y * cosine
                 work[2, k] = vx * cosine - vy * sine
                 work[3, k] = vx * sine + vy * cosine
-            for k in range(padded):
-                sine, cosine = sincos(raan0 + raan_rate * work[6, k])
-                work[4, k] = cosine
-                work[5, k] = sine
-            low += base
+            column = base + low
             for c in range(2):
-                o = v if c == 1 else r
-                x, y, z = o[0][low : low + n], o[1][low : low + n], o[2][low : low + n]
+                out = v if c == 1 else r
+                x_out = out[0][column : column + n]
+                y_out = out[1][column : column + n]
+                z_out = out[2][column : column + n]
+                x, y = work[2 * c], work[2 * c + 1]
                 for k in range(n):
-                    x[k] = work[2 * c, k] * work[4, k] - work[2 * c + 1, k] * cos_i * work[5, k]
+                    x_out[k] = x[k] * work[4, k] - y[k] * cos_i * work[5, k]
                 for k in range(n):
-                    y[k] = work[2 * c, k] * work[5, k] + work[2 * c + 1, k] * cos_i * work[4, k]
+                    y_out[k] = x[k] * work[5, k] + y[k] * cos_i * work[4, k]
                 for k in range(n):
-                    z[k] = work[2 * c + 1, k] * sin_i
+                    z_out[k] = y[k] * sin_i

@@ -11,7 +11,7 @@ import numpy as np
 from sgp4.api import Satrec
 
 from orbitsim.earth import MU
-from orbitsim.element_sets import as_texts, read_omm, read_tle, read_tle_file
+from orbitsim.element_sets import as_texts, epochs_of, read_omm, read_tle, read_tle_file
 from orbitsim.errors import InputError, PropagationError, Status
 from orbitsim.kernels.sgp4 import pack, sgp4_grid
 from orbitsim.trajectory import Output, StatusArray, Trajectory, counted, rows_of
@@ -108,12 +108,8 @@ class MeanElements:
     @property
     def epoch(self) -> Time:
         """Epoch of each set, UTC, of the elements' shape."""
-        from astropy.time import Time
-
-        days = np.array([[x.jdsatepoch, x.jdsatepochF] for x in self._records]).reshape(-1, 2)
-        epoch = Time(days[:, 0], days[:, 1], format="jd", scale="utc")
-        epoch.format = "isot"
-        return epoch if self.shape else epoch[0]
+        epochs = epochs_of(self._records)
+        return epochs if self.shape else epochs[0]
 
     @property
     def satellite_number(self) -> tuple[str, ...]:

@@ -199,6 +199,15 @@ def test_equinoctial_definitions() -> None:
     )
 
 
+def test_circular_orbits_have_their_perigee_at_the_node_from_either_side() -> None:
+    for case in ("circular", "circular equatorial"):
+        given = elements(*SINGULAR[case])
+        back = keplerian_from_equinoctial(equinoctial_from_keplerian(given))
+        assert back.argument_of_perigee == 0.0
+        assert back.true_anomaly == pytest.approx(2.0, abs=1e-15)
+        assert back.raan == pytest.approx(given.raan, abs=1e-15)
+
+
 def test_equinoctial_state_directly() -> None:
     """The state by the equinoctial formulas (same source), which have no singular angles."""
     for case in ("circular", "equatorial", "circular equatorial", "polar", "hyperbola"):
@@ -207,15 +216,27 @@ def test_equinoctial_state_directly() -> None:
         alpha2, s2 = h * h - k * k, 1 + h * h + k * k
         c, s = np.cos(longitude), np.sin(longitude)
         radius = q.p / (1 + f * c + g * s)
-        r = radius / s2 * np.array(
-            [c + alpha2 * c + 2 * h * k * s, s - alpha2 * s + 2 * h * k * c, 2 * (h * s - k * c)]
+        r = (
+            radius
+            / s2
+            * np.array(
+                [
+                    c + alpha2 * c + 2 * h * k * s,
+                    s - alpha2 * s + 2 * h * k * c,
+                    2 * (h * s - k * c),
+                ]
+            )
         )
-        v = -np.sqrt(MU / q.p) / s2 * np.array(
-            [
-                s + alpha2 * s - 2 * h * k * c + g - 2 * f * h * k + alpha2 * g,
-                -c + alpha2 * c + 2 * h * k * s - f + 2 * g * h * k + alpha2 * f,
-                -2 * (h * c + k * s + f * h + g * k),
-            ]
+        v = (
+            -np.sqrt(MU / q.p)
+            / s2
+            * np.array(
+                [
+                    s + alpha2 * s - 2 * h * k * c + g - 2 * f * h * k + alpha2 * g,
+                    -c + alpha2 * c + 2 * h * k * s - f + 2 * g * h * k + alpha2 * f,
+                    -2 * (h * c + k * s + f * h + g * k),
+                ]
+            )
         )
         ours = state_from_elements(keplerian_from_equinoctial(q), MU)
         np.testing.assert_allclose(ours[0], r, rtol=1e-13, atol=1e-7, err_msg=case)

@@ -104,7 +104,7 @@ def test_one_epoch_or_one_each() -> None:
     assert each.to_frame("TEME").epoch.shape == (2,)
 
 
-# -- single and batch, as an array would ------------------------------------------------------------
+# -- single and batch, as an array would -----------------------------------------------------------
 
 
 def test_a_single_orbit_is_no_sequence() -> None:
@@ -203,7 +203,9 @@ def test_awkward_inputs_are_taken_as_they_are_meant() -> None:
     assert Orbit.from_state(fortran, [0, 7e3, 3e3], EPOCH).shape == (4, 5)
 
 
-@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+@pytest.mark.parametrize(
+    "duplicate", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
+)
 def test_copies(duplicate: Callable[[Orbit], Orbit]) -> None:
     orbit = of_shape((2,))
     again = duplicate(orbit)
@@ -219,7 +221,7 @@ def test_what_it_looks_like() -> None:
     assert "a=nan km e=1.000000" in repr(Orbit.from_state([7e6, 0, 0], [1e3, 0, 0], EPOCH))
 
 
-# -- refusals ---------------------------------------------------------------------------------------
+# -- refusals --------------------------------------------------------------------------------------
 
 GOOD: dict[str, Any] = {
     "semi_major_axis": 7e6,
@@ -251,9 +253,15 @@ GOOD: dict[str, Any] = {
         ({"raan": np.nan}, "raan must be finite"),
         ({"raan": 5 * u.km}, "raan has the unit km; wanted a quantity convertible to rad"),
         ({"true_anomaly": 0.0, "mean_anomaly": 0.0}, "at most one of true_anomaly and mean"),
-        ({"semi_major_axis": [7e6, 8e6], "raan": [1.0, 2.0, 3.0]}, r"broadcast: .*axis \(2,\).*raan"),
+        (
+            {"semi_major_axis": [7e6, 8e6], "raan": [1.0, 2.0, 3.0]},
+            r"broadcast: .*axis \(2,\).*raan",
+        ),
         ({"epoch": "tomorrow"}, "epoch must be an astropy Time or an ISO 8601 text"),
-        ({"epoch": Time(["2016-12-01", "2017-01-01"])}, r"orbits' shape \(\), got the shape \(2,\)"),
+        (
+            {"epoch": Time(["2016-12-01", "2017-01-01"])},
+            r"orbits' shape \(\), got the shape \(2,\)",
+        ),
         ({"frame": "J2000"}, "unknown frame 'J2000'; wanted one of GCRS, TEME, ITRS"),
         ({"frame": "ITRS"}, "an orbit lives in an inertial frame .GCRS or TEME., got 'ITRS'"),
         ({"mu": -1.0}, "mu must be one positive number"),
@@ -329,6 +337,15 @@ def test_no_orbit_is_round_over_the_ellipsoid() -> None:
         Orbit.from_apsides(200e3, 200e3, 0.9, EPOCH)
 
 
+def test_heights_over_a_sphere_are_those_of_the_orbit_s_own_ellipse() -> None:
+    orbit = of_shape(())
+    elements = orbit.elements()
+    low, high = orbit.apsis_altitudes("equatorial")
+    assert low == pytest.approx(float(elements.perigee_radius) - 6378137.0, abs=1e-8)
+    assert high == pytest.approx(float(elements.apogee_radius) - 6378137.0, abs=1e-8)
+    assert orbit.first_order_period("keplerian") == orbit.period()
+
+
 def test_unknown_kinds_and_datums() -> None:
     orbit = of_shape(())
     with pytest.raises(InputError, match="unknown kind of period 'sidereal'; wanted one of kepl"):
@@ -343,7 +360,7 @@ def test_unknown_kinds_and_datums() -> None:
         orbit.to_frame("ECI")
 
 
-# -- the other doors --------------------------------------------------------------------------------
+# -- the other doors -------------------------------------------------------------------------------
 
 
 def test_mean_anomaly_and_open_orbits() -> None:
@@ -372,7 +389,9 @@ def test_equinoctial_door() -> None:
     with pytest.raises(InputError, match="semi-latus rectum must be positive, got -1 m"):
         Orbit.from_equinoctial(EquinoctialElements(*map(np.float64, (-1, 0, 0, 0, 0, 0))), EPOCH)
     with pytest.raises(InputError, match="f must be finite"):
-        Orbit.from_equinoctial(EquinoctialElements(*map(np.float64, (7e6, np.nan, 0, 0, 0, 0))), EPOCH)
+        Orbit.from_equinoctial(
+            EquinoctialElements(*map(np.float64, (7e6, np.nan, 0, 0, 0, 0))), EPOCH
+        )
     with pytest.raises(InputError, match="do not broadcast: p .2,., f .3,."):
         Orbit.from_equinoctial(
             EquinoctialElements(*(np.ones(n) * 0.1 for n in (2, 3, 1, 1, 1, 1))), EPOCH

@@ -107,7 +107,7 @@ def test_documented_period_of_progress_ms_04() -> None:
 
 
 def test_sensitivity_to_the_perigee() -> None:
-    """The slope by hand, and the range over all perigees: the argument matters, 81.9 deg is flat."""
+    """The slope by hand, and the range over all perigees: 13 s, but 81.9 deg is on the flat."""
 
     def nodal(perigee: float) -> float:
         r, v = state_from_apsides(
@@ -242,7 +242,9 @@ def test_keplerian_period_by_the_third_law() -> None:
     assert np.isnan(keplerian_period(-7e6))
 
 
-@pytest.mark.parametrize(("datum", "sphere"), [("equatorial", EQUATORIAL_RADIUS), ("mean", MEAN_RADIUS)])
+@pytest.mark.parametrize(
+    ("datum", "sphere"), [("equatorial", EQUATORIAL_RADIUS), ("mean", MEAN_RADIUS)]
+)
 def test_spheres(datum: Any, sphere: float) -> None:
     orbit = Orbit.from_apsides(300e3, 500e3, 0.5, "2020-01-01", altitude_datum=datum)
     elements = orbit.elements()

@@ -32,12 +32,12 @@ def leo(**change: Any) -> Orbit:
     return Orbit.from_elements(**{**given, **change})
 
 
-# -- the dynamics -----------------------------------------------------------------------------------
+# -- the dynamics ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("e", [0.0, 1e-8, 0.01, 0.7, 0.95, 0.999999, 1.0, 1.000001, 1.5, 9.0])
 def test_two_body_motion_of_every_conic(e: float) -> None:
-    """Newton's law by DOP853, six hours forward and back; measured: below 1 mm."""
+    """Newton's law by DOP853, six hours forward and back; measured: below 12 um."""
     orbit = Orbit.from_elements(
         semi_latus_rectum=7e6 * (1 + e), eccentricity=e, inclination=0.9, raan=1.0,
         argument_of_perigee=2.0, true_anomaly=0.7, epoch=EPOCH,
@@ -54,8 +54,8 @@ def test_two_body_motion_of_every_conic(e: float) -> None:
             t_eval=sign * times,
         ).y.T
         path = propagate(orbit, sign * times)
-        assert np.linalg.norm(path.r - reference[:, :3], axis=1).max() < 0.01
-        assert np.linalg.norm(path.v - reference[:, 3:], axis=1).max() < 1e-5
+        assert np.linalg.norm(path.r - reference[:, :3], axis=1).max() < 1e-4
+        assert np.linalg.norm(path.v - reference[:, 3:], axis=1).max() < 1e-7
 
 
 # a (km), e, i, perigee, anomaly (deg), bound in metres after a day.
@@ -67,14 +67,15 @@ J2_ORBITS = {
     "equatorial": (6900.0, 0.01, 0.0, 20.0, 200.0, 60.0),
     "molniya": (26553.0, 0.741, 63.4, 270.0, 10.0, 20.0),
     "transfer": (24371.0, 0.728, 7.0, 178.0, 100.0, 130.0),
-    "geostationary": (42164.2, 1e-4, 0.05, 0.0, 0.0, 5.0),
+    "geostationary": (42164.2, 1e-4, 0.05, 0.0, 0.0, 0.5),
 }
 
 
 @pytest.mark.parametrize("name", J2_ORBITS)
 def test_j2_theory_against_scipy(name: str) -> None:
     """Osculating in, osculating out, a day under J2.  Left out is second order, some J2^2 of an
-    orbit's circumference a revolution; measured 3 to 95 m, against 100 to 2000 km without J2."""
+    orbit's circumference a revolution; measured 7 to 20 m, for low inclinations
+    49 (low) and 95 m (transfer), for Molniya 13 m; without J2 500 to 6000 km."""
     a, e, *angles, bound = J2_ORBITS[name]
     inclination, perigee, nu = np.radians(angles)
     orbit = leo(
@@ -108,7 +109,7 @@ def test_kepler_uses_the_orbit_s_own_mu() -> None:
     np.testing.assert_allclose(propagate(moon, period).r[0], [2e6, 0, 0], atol=1e-3)
 
 
-# -- times ------------------------------------------------------------------------------------------
+# -- times -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,9 @@ def test_kepler_uses_the_orbit_s_own_mu() -> None:
     ids=lambda x: type(x).__name__,
 )
 def test_times_of_every_kind(times: Any) -> None:
-    np.testing.assert_allclose(propagate(leo(), times).r, propagate(leo(), [0.0, 60.0]).r, atol=0.02)
+    np.testing.assert_allclose(
+        propagate(leo(), times).r, propagate(leo(), [0.0, 60.0]).r, atol=0.02
+    )
 
 
 @pytest.mark.parametrize(
@@ -209,7 +212,7 @@ def test_refused_settings() -> None:
         propagate(leo(), [0.0], method="j2", tolerance=1e-9)
 
 
-# -- statuses ---------------------------------------------------------------------------------------
+# -- statuses --------------------------------------------------------------------------------------
 
 
 def bad_batch() -> Orbit:

@@ -64,9 +64,13 @@ def test_at_is_the_propagation_itself() -> None:
 
 def test_at_refuses() -> None:
     path = propagate(orbits(), T)
-    with pytest.raises(InputError, match=r"at.. takes one instant .* got times of the shape \(2,\)"):
+    with pytest.raises(
+        InputError, match=r"at.. takes one instant .* got times of the shape \(2,\)"
+    ):
         path.at([1.0, 2.0])
-    with pytest.raises(PropagationError, match="1 of 1 states failed: 1 x the state or the time is"):
+    with pytest.raises(
+        PropagationError, match="1 of 1 states failed: 1 x the state or the time is"
+    ):
         path.at(np.nan)
     with pytest.raises(InputError, match="time must be a Quantity or numbers in seconds"):
         path.at(None)

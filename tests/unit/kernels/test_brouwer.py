@@ -100,12 +100,14 @@ def test_second_order_rates_are_those_of_the_motion() -> None:
     """Node and argument of latitude of mean elements found along the integrated orbit."""
     times, truth = integrated("space station")
     mean, _ = mean_from_osculating(truth[:3], truth[3:], *EARTH)
-    node_rate, perigee_rate, anomaly_rate = (float(x[0]) for x in mean_rates(*mean[:3], *EARTH))
+    node_rate, perigee_rate, anomaly_rate = (
+        float(x[0]) for x in mean_rates(mean[0], mean[1], mean[2], *EARTH)
+    )
     node = np.polyfit(times, np.unwrap(mean[3]), 1)[0]
     latitude = np.polyfit(times, np.unwrap(mean[4] + mean[5]), 1)[0]
     assert abs(node - node_rate) < 1e-5 * abs(node_rate)
     assert abs(latitude - perigee_rate - anomaly_rate) < 2e-9 * latitude
-    first = j2_secular_rates(*mean[:3, 0], *EARTH)
+    first = j2_secular_rates(mean[0, 0], mean[1, 0], mean[2, 0], *EARTH)
     assert abs(float(first[0]) - node_rate) > 1e-4 * abs(node_rate)
 
 
@@ -128,7 +130,7 @@ def test_there_and_back() -> None:
     r, v, status = osculating_from_mean(elements, *EARTH)
     mean, status_back = mean_from_osculating(r, v, *EARTH)
     again = osculating_from_mean(mean, *EARTH)
-    assert not (status.any() or status_back.any() or again[2].any())
+    assert not np.any([status, status_back, again[2]])
     size = np.sqrt((r * r).sum(axis=0)), np.sqrt((v * v).sum(axis=0))
     assert greatest((again[0] - r) / size[0]) < 1e-12
     assert greatest((again[1] - v) / size[1]) < 1e-12
@@ -153,19 +155,19 @@ def test_the_equator_is_no_exception(inclination: float) -> None:
     away = 1e-9 if inclination == 0.0 else -1e-9
     on = np.array([[7e6], [0.01], [inclination], [0.4], [0.5], [0.6]])
     near = on + np.array([[0.0], [0.0], [away], [0.0], [0.0], [0.0]])
-    for a, b in zip(
-        osculating_from_mean(on, *EARTH), osculating_from_mean(near, *EARTH), strict=True
-    ):
-        np.testing.assert_allclose(a, b, rtol=0.0, atol=0.01)
+    here, there = osculating_from_mean(on, *EARTH), osculating_from_mean(near, *EARTH)
+    assert not np.any([here[2], there[2]])
+    np.testing.assert_allclose(here[0], there[0], rtol=0.0, atol=0.01)
+    np.testing.assert_allclose(here[1], there[1], rtol=0.0, atol=1e-3 * 0.01)
 
 
 def test_the_circle_is_no_exception() -> None:
     on = np.array([[7e6], [0.0], [1.0], [0.4], [0.5], [0.6]])
     near = on + np.array([[0.0], [1e-9], [0.0], [0.0], [0.0], [0.0]])
-    for a, b in zip(
-        osculating_from_mean(on, *EARTH), osculating_from_mean(near, *EARTH), strict=True
-    ):
-        np.testing.assert_allclose(a, b, rtol=0.0, atol=0.05)
+    here, there = osculating_from_mean(on, *EARTH), osculating_from_mean(near, *EARTH)
+    assert not np.any([here[2], there[2]])
+    np.testing.assert_allclose(here[0], there[0], rtol=0.0, atol=0.05)
+    np.testing.assert_allclose(here[1], there[1], rtol=0.0, atol=1e-3 * 0.05)
 
 
 def osculating_elements(r: Any, v: Any) -> Any:
@@ -202,7 +204,8 @@ def test_grid_is_drift_and_conversion() -> None:
     dt = RNG.uniform(-DAY, DAY, (64, 9))
     r, v, status = osculating_grid(elements, dt, *EARTH)
     drifted = np.repeat(elements, 9, axis=1)
-    drifted[3:] += np.repeat(mean_rates(*elements[:3], *EARTH), 9, axis=1) * dt.reshape(-1)
+    rates = mean_rates(elements[0], elements[1], elements[2], *EARTH)
+    drifted[3:] += np.repeat(rates, 9, axis=1) * dt.reshape(-1)
     expected = osculating_from_mean(drifted, *EARTH)
     assert not status.any()
     np.testing.assert_allclose(r.reshape(3, -1), expected[0], rtol=0.0, atol=1e-5)

@@ -14,14 +14,15 @@ from numba import njit
 from orbitsim.kernels import mathfun
 
 extended = pytest.mark.skipif(
-    np.finfo(np.longdouble).eps > 1e-18, reason="this machine has no wider floating-point type"
+    bool(np.finfo(np.longdouble).eps > 1e-18),
+    reason="this machine has no wider floating-point type",
 )
 RNG = np.random.default_rng(20001116)
 
 
 def compiled(function: Any) -> Callable[[Any], Any]:
     @njit(error_model="numpy", fastmath=mathfun.FASTMATH)
-    def loop(x, out):
+    def loop(x: Any, out: Any) -> None:
         for i in range(x.size):
             out[i] = function(x[i])
 
@@ -35,13 +36,13 @@ def compiled(function: Any) -> Callable[[Any], Any]:
 
 
 @njit(error_model="numpy", fastmath=mathfun.FASTMATH)
-def sincos_loop(x, out):
+def sincos_loop(x: Any, out: Any) -> None:
     for i in range(x.size):
         out[0, i], out[1, i] = mathfun.sincos(x[i])
 
 
 @njit(error_model="numpy", fastmath=mathfun.FASTMATH)
-def atan2_loop(y, x, out):
+def atan2_loop(y: Any, x: Any, out: Any) -> None:
     for i in range(x.size):
         out[i] = mathfun.atan2(y[i], x[i])
 
@@ -150,7 +151,7 @@ def test_subnormal_numbers_have_logarithm_and_cube_root() -> None:
 
 def test_fma_rounds_once() -> None:
     @njit
-    def residue(a, b):
+    def residue(a: Any, b: Any) -> Any:
         return mathfun.fma(a, b, -(a * b))
 
     # (1 + u)(1 - u) = 1 - u^2, which a product alone rounds to one.

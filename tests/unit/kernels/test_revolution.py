@@ -83,12 +83,10 @@ def test_a_start_on_the_event_is_not_counted(turned: float) -> None:
 
 
 def test_open_and_unusable_orbits_are_nan() -> None:
-    r = np.array([[7e6, 7e6, np.nan, 7e6, 0.0, 7e6]] + [[0.0] * 6, [0.0] * 6])
+    r = np.array([[7e6, 7e6, np.nan, 7e6, 0.0, 7e6], [0.0] * 6, [0.0] * 6])
     v = np.array([[0.0] * 6, [11e3, 5e3, 7e3, np.nan, 7e3, 5e3], [0.0, 5e3, 1e3, 1e3, 1e3, 5e3]])
     out = revolutions(r, v, MU, RADIUS, J2, *WGS84)
-    np.testing.assert_array_equal(
-        np.isnan(out).all(axis=0), [True, False, True, True, True, False]
-    )
+    np.testing.assert_array_equal(np.isnan(out).all(axis=0), [True, False, True, True, True, False])
     # Neighbours in the batch do not matter.
     np.testing.assert_array_equal(out[:, 1], out[:, 5])
     assert revolutions(r[:, :0], v[:, :0], MU, RADIUS, J2, *WGS84).shape == (4, 0)

@@ -1,8 +1,8 @@
 """Two flights whose insertion orbit has two published heights, under two conventions.
 
 The builder's press releases give least and greatest height over the oblate Earth.  NASA and GCAT
-count from a sphere of 6378 km and from mean elements.  The first taken as our `ellipsoid` datum must
-come out as the second.
+count from a sphere of 6378 km and from mean elements.  The first taken as our `ellipsoid` datum
+must come out as the second.
 
 Measured, perigee at 81.9 deg (the insertion point of launches from Baikonur to 51.6 deg; neither
 source prints it), Brouwer mean elements, over 6378.137 km:
@@ -15,9 +15,10 @@ Progress M-43     192.8 x 244.2   182.6 x 233.0     186 x 228        +0.8 km
 ================  ==============  ================  ===============  ==============
 
 M1-3 agrees within the rounding of the figures once the perigee is taken at 90 deg (182.1 x 232.6).
-M-43 agrees in its mean height, but GCAT's orbit is rounder by 5 km: its eccentricity comes from an
-element set of the SGP4 theory, which leaves out the forced part that J3 makes (9e-4, 6 km in each
-apsis, at this perigee); with it left out here too we get 188.7 x 226.9.  GCAT's figures lie between.
+M-43 agrees in its mean height, but GCAT's orbit is rounder by 3 to 5 km in each apsis.  GCAT reads
+element sets of the SGP4 theory, whose eccentricity leaves out the forced part that J3 makes (9e-4,
+6 km in each apsis, at this perigee); with it left out here too we get 188.3 x 227.2.  GCAT's
+figures lie between, so part of the difference is unexplained.
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ def test_progress_m_43_in_gcat_s_count(flights: dict[str, dict[str, Any]]) -> No
 
 
 def test_the_two_counts_differ_by_the_oblateness(flights: dict[str, dict[str, Any]]) -> None:
-    """Mean height over the ellipsoid less mean height over the sphere: 11 km in print, 10.7 ours."""
+    """Mean height over the ellipsoid less that over the sphere: 11.3 and 11.5 km in print,
+    10.7 ours."""
     for name, other in (("Progress M1-3", "nasa_km"), ("Progress M-43", "gcat_km")):
         flight = flights[name]
         printed = np.mean(flight["energia_km"]) - np.mean(flight[other])
