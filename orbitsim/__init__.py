@@ -18,7 +18,9 @@ _HOMES = {
     "Trajectory": "trajectory",
     "GroundTrack": "trajectory",
     "ground_track": "trajectory",
+    "BrouwerElements": "propagation.brouwer",
     "MeanElements": "propagation.mean_elements",
+    "lambert": "maneuvers.lambert",
     "propagate": "propagation",
     "period_table": "period",
     "Site": "earth",
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
         RecordError,
         Status,
     )
+    from orbitsim.maneuvers.lambert import lambert
     from orbitsim.missions.audit import audit
     from orbitsim.missions.fly import fly
     from orbitsim.missions.record import load_mission, mission_names
@@ -61,6 +64,7 @@ if TYPE_CHECKING:
     from orbitsim.period import period_table
     from orbitsim.phases.launch_window import launch_windows
     from orbitsim.propagation import MeanElements, propagate
+    from orbitsim.propagation.brouwer import BrouwerElements
     from orbitsim.trajectory import GroundTrack, Trajectory, ground_track
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -206,6 +207,59 @@ class Trajectory:
         return Orbit.from_state(
             point.r[..., 0, :], point.v[..., 0, :], epoch, self.frame, mu=self.mu
         )
+
+    def stream(
+        self,
+        times: Any,
+        *,
+        states: int = 1_000_000,
+        errors: str = "raise",
+        threads: int | None = None,
+    ) -> Iterator[Self]:
+        """The same orbits at many further instants, block by block, in bounded memory.
+
+        Parameters
+        ----------
+        times : Time, Quantity or array_like, shape (T,)
+            Instants, or seconds after the epoch.
+        states : int
+            The most that a block holds (never less than one instant of every orbit), 48 bytes
+            each; at most two blocks exist at a time, the one given out and the one being made.
+        errors, threads
+            See `orbitsim.propagate`.
+
+        Yields
+        ------
+        Trajectory
+            Consecutive runs of the instants.
+
+        Examples
+        --------
+        >>> orbits = Orbit.from_elements(semi_major_axis=np.full(100, 7e6), eccentricity=0.01,
+        ...                              inclination=0.9, epoch="2024-01-01")
+        >>> from orbitsim import propagate
+        >>> highest = 0.0
+        >>> for block in propagate(orbits, 0.0).stream(np.arange(0.0, 86400.0, 10.0)):
+        ...     highest = max(highest, float(np.linalg.norm(block.r, axis=-1).max()))
+        >>> round(highest / 1e3)
+        7070
+        """
+        if states < 1:
+            raise InputError(f"a block must hold at least one state, got {states}")
+        t = np.atleast_1d(elapsed_seconds(times, self.epoch))
+        if t.ndim != 1:
+            raise InputError(f"times must be one row of instants, got the shape {t.shape}")
+        length = max(1, states // max(1, int(np.prod(self.shape, dtype=int))))
+        for start in range(0, t.size, length):
+            yield type(self).evaluate(
+                self._evaluate,
+                t[start : start + length],
+                self.epoch,
+                self.frame,
+                self.mu,
+                errors,
+                threads=threads,
+            )
 
     def to_frame(self, frame: str) -> tuple[FloatArray, FloatArray]:
         """Position (m) and velocity (m/s), each (*S, T, 3), in any frame, ITRS included.

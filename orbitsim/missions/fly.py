@@ -22,7 +22,7 @@ from orbitsim.period import PeriodTable, period_table
 from orbitsim.phases.ascent import Ascent, InsertionTarget, solve_ascent
 from orbitsim.phases.failure import Impact, vacuum_impact
 from orbitsim.phases.launch_window import LaunchWindow, launch_windows
-from orbitsim.phases.phasing import Profile, coplanar_insertion
+from orbitsim.phases.phasing import Profile, coplanar_insertion, turned_about_pole
 from orbitsim.phases.rendezvous import Rendezvous, plan_rendezvous
 from orbitsim.propagation.mean_elements import MeanElements
 from orbitsim.vehicles.rocket import load_rocket
@@ -217,7 +217,7 @@ def _insertion(
     for _ in range(_MOST_PASSES):
         orbit = _parking(record, perigee, _later(liftoff, seconds), station, profile)
         if station is None:
-            orbit = _turned(orbit, _node_over_pad(site, angle, inclination))
+            orbit = turned_about_pole(orbit, _node_over_pad(site, angle, inclination))
         target = InsertionTarget.of_state(orbit.r, orbit.v)
         ascent = solve_ascent(rocket, mass, site, angle, target)
         reached = _state_at(ascent, ascent.cut_off.time, liftoff, orbit.mu)
@@ -256,13 +256,6 @@ def _node_over_pad(site: Site, sidereal_angle: float, inclination: float) -> flo
     tan_latitude = float(z / np.hypot(x, y))
     ratio = float(np.clip(tan_latitude / np.tan(inclination), -1.0, 1.0))
     return sidereal_angle + site.longitude - float(np.arcsin(ratio))
-
-
-def _turned(orbit: Orbit, angle: float) -> Orbit:
-    """The orbit turned about the pole."""
-    cos_a, sin_a = np.cos(angle), np.sin(angle)
-    turn = np.array([[cos_a, -sin_a, 0.0], [sin_a, cos_a, 0.0], [0.0, 0.0, 1.0]])
-    return Orbit.from_state(turn @ orbit.r, turn @ orbit.v, orbit.epoch, orbit.frame, mu=orbit.mu)
 
 
 def _flown_insertion(

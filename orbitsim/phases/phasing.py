@@ -180,12 +180,15 @@ def coplanar_insertion(
     left some tenths of a degree behind by the docking.
     """
     turn = solve_phasing(insertion, station, docking_time, profile, gravity=gravity).node_gap
-    cos_turn, sin_turn = np.cos(turn), np.sin(turn)
-    about_pole = np.array([[cos_turn, -sin_turn, 0.0], [sin_turn, cos_turn, 0.0], [0.0, 0.0, 1.0]])
-    orbit = insertion if insertion.frame == "TEME" else insertion.to_frame("TEME")
-    return Orbit.from_state(
-        about_pole @ orbit.r, about_pole @ orbit.v, orbit.epoch, "TEME", mu=orbit.mu
-    )
+    return turned_about_pole(insertion, turn)
+
+
+def turned_about_pole(orbit: Orbit, angle: float) -> Orbit:
+    """The orbit, in TEME, with its node moved east by `angle` (rad)."""
+    orbit = orbit if orbit.frame == "TEME" else orbit.to_frame("TEME")
+    cosine, sine = np.cos(angle), np.sin(angle)
+    turn = np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0], [0.0, 0.0, 1.0]])
+    return Orbit.from_state(turn @ orbit.r, turn @ orbit.v, orbit.epoch, "TEME", mu=orbit.mu)
 
 
 def flight_time(insertion: Orbit, station: MeanElements, docking_time: Any) -> float:

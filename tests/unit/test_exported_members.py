@@ -16,6 +16,7 @@ from orbitsim import errors
 PACKAGE = Path(orbitsim.__file__).parent
 
 PUBLIC = {
+    "BrouwerElements",
     "ConvergenceError",
     "ElementSetError",
     "EpochError",
@@ -36,6 +37,7 @@ PUBLIC = {
     "audit",
     "fly",
     "ground_track",
+    "lambert",
     "launch_windows",
     "load_mission",
     "mission_names",
