@@ -21,7 +21,17 @@ WORKLOADS: dict[str, tuple[int, ...]] = {
     "lambert": (1, 1_000, 100_000),
 }
 _OURS = "orbitsim"
-_VERSIONS = ("numpy", "numba", "sgp4", "heyoka", "satkit", "brahe", "pykep", "astropy", "pyerfa")
+_VERSIONS = (
+    "numpy",
+    "numba",
+    "sgp4",
+    "heyoka",
+    "satkit",
+    "pykep_rust",
+    "lamberthub",
+    "astropy",
+    "pyerfa",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

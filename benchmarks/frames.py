@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import astropy_iers_data
+import erfa
 import numpy as np
 from astropy import units as u
 from astropy.coordinates import GCRS, ITRS, CartesianRepresentation
@@ -13,6 +14,7 @@ from astropy.utils import iers
 
 from benchmarks import peers
 from benchmarks.harness import Contender, Row, absent, race
+from benchmarks.twins import geodetic_in_numpy
 from orbitsim import frames
 
 UNIT = "m"
@@ -25,6 +27,7 @@ def rows(size: int, threads: int) -> Iterator[Row]:
     part = min(size, _SHARE)
     contenders = [
         Contender("orbitsim", lambda: case.ours(threads), case.error, size),
+        Contender("NumPy with erfa", lambda: case.numpy(part), case.error, part),
         Contender("astropy", lambda: case.astropy(part), case.error, part),
     ]
     heyoka = peers.heyoka()
@@ -42,7 +45,7 @@ class _Case:
         r = random.normal(size=(3, size))
         self.r = 7e6 * r / np.linalg.norm(r, axis=0)
         self.epoch = Time("2016-12-01T00:00:00", scale="utc")
-        self.t = random.uniform(0.0, 86400.0, size)
+        self.t = np.linspace(0.0, 86400.0, size)  # in order, as a ground track has them
         self.out = np.empty((3, size))
         self.table = iers.IERS_A.open(astropy_iers_data.IERS_A_FILE)
         self.truth = self.astropy(min(size, _SHARE))
@@ -60,6 +63,14 @@ class _Case:
             position = GCRS(CartesianRepresentation(*self.r[:, :count] * u.m), obstime=time)
             place = position.transform_to(ITRS(obstime=time)).earth_location.to_geodetic()
         return np.stack([place.lat.rad, place.lon.rad, place.height.to_value("m")])
+
+    def numpy(self, count: int) -> np.ndarray:
+        time = self.epoch + TimeDelta(self.t[:count], format="sec")
+        offset = self.table.ut1_utc(time).to_value("s")
+        ut1 = np.stack(erfa.utcut1(time.jd1, time.jd2, offset))
+        pole = np.stack([x.to_value("rad") for x in self.table.pm_xy(time)])
+        tt = np.stack([time.tt.jd1, time.tt.jd2])
+        return geodetic_in_numpy(self.r[:, :count], ut1, tt, pole)
 
     def centuries(self) -> np.ndarray:
         """TT since J2000 in Julian centuries."""

@@ -14,6 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 REPEATS = 7
+SHORTEST_NS = 2_000_000
+"""A run shorter than this is repeated in a row until it takes as long, so that one call on a small
+input is measured warm, as it would be in a program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +68,16 @@ def race(
 ) -> Iterator[Row]:
     """Run all contenders `repeats` times in turn."""
     times: dict[str, list[float]] = {contender.tool: [] for contender in contenders}
-    errors = {}
+    errors, calls = {}, {}
     for contender in contenders:
         # The first run compiles, allocates and warms; its result gives the error.
         errors[contender.tool] = contender.error(contender.run())
+        calls[contender.tool] = max(1, SHORTEST_NS // max(1, _timed(contender.run, 1)))
     for _ in range(repeats):
         for contender in contenders:
             gc.collect()
-            start = time.perf_counter_ns()
-            contender.run()
-            times[contender.tool].append(time.perf_counter_ns() - start)
+            count = calls[contender.tool]
+            times[contender.tool].append(_timed(contender.run, count) / count)
     for contender in contenders:
         took = [t / contender.states for t in times[contender.tool]]
         yield Row(
@@ -87,6 +90,14 @@ def race(
             errors[contender.tool],
             error_unit,
         )
+
+
+def _timed(run: Callable[[], object], count: int) -> int:
+    """Nanoseconds of `count` runs in a row."""
+    start = time.perf_counter_ns()
+    for _ in range(count):
+        run()
+    return time.perf_counter_ns() - start
 
 
 def absent(workload: str, tool: str, threads: int, error_unit: str) -> Row:

@@ -252,3 +252,23 @@ def _heyoka_forces(hy: Any, model: Any, unit: float) -> list[Any]:
         (vy, along * y - brake * ay),
         (vz, up - brake * vz),
     ]
+
+
+def satkit_sgp4(
+    satkit: Any, lines: list[tuple[str, str]], minutes: np.ndarray
+) -> Callable[[], np.ndarray]:
+    """Its SGP4, one satellite and all instants a call, WGS 72."""
+    sets = [satkit.TLE.from_lines(list(pair))[0] for pair in lines]
+    instants = [
+        [own.epoch + satkit.duration(minutes=minute) for minute in minutes.tolist()] for own in sets
+    ]
+    model = satkit.sgp4_gravconst.wgs72
+
+    def run() -> np.ndarray:
+        found = [
+            satkit.sgp4(own, times, gravconst=model)[0]
+            for own, times in zip(sets, instants, strict=True)
+        ]
+        return np.array(found).reshape(len(sets), minutes.size, 3).transpose(2, 0, 1)
+
+    return run

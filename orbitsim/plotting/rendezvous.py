@@ -63,7 +63,7 @@ def rendezvous_figure(
     style.quiet_axes(top, "Phase angle to the station, deg")
     bottom.plot(t, station, color=style.ORANGE, linewidth=1.7, label="station")
     bottom.plot(t, chaser, color=style.BLUE, linewidth=1.3, label="chaser")
-    style.quiet_axes(bottom, "Altitude, km")
+    style.quiet_axes(bottom, "Altitude above 6378 km, km")
     bottom.margins(y=0.1)
     bottom.legend(
         loc="lower center",
