@@ -68,7 +68,8 @@ def geodetic_in_numpy(
 ) -> FloatArray:
     """GCRS positions (3, N) to latitude, longitude (rad) and height (m), (3, N), by erfa's arrays.
 
-    ``ut1`` and ``tt`` are two-part Julian dates (2, N), ``pole`` the pole's coordinates (2, N), rad.
+    ``ut1`` and ``tt`` are two-part Julian dates (2, N), ``pole`` the pole's coordinates
+    (2, N), rad.
     """
     celestial = erfa.c2ixys(*erfa.xys06a(*tt))
     fixed = erfa.c2tcio(celestial, erfa.era00(*ut1), erfa.pom00(*pole, erfa.sp00(*tt)))
