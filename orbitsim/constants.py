@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-SPEED_OF_LIGHT: Final = 299_792_458.0
-"""m/s, exact (SI definition)."""
-
 STANDARD_GRAVITY: Final = 9.80665
 """m/s2, exact (3rd CGPM 1901); turns specific impulse in seconds into exhaust speed."""
 
@@ -15,6 +12,3 @@ MOLAR_GAS_CONSTANT_US1976: Final = 8.31432
 
 SECONDS_PER_DAY: Final = 86_400.0
 """s, exact."""
-
-ASTRONOMICAL_UNIT: Final = 149_597_870_700.0
-"""m, exact (IAU 2012 resolution B2)."""

@@ -112,6 +112,9 @@ def run_blocks(task: Task, n: int, block: int, *, threads: int | None = None) ->
     if threads is not None and threads < 1:
         raise ValueError(f"threads must be at least 1, got {threads}")
     pending = deque(range(0, n, block))
+    # A cancelled piece of work stays queued until a thread comes by.  It reaches the task, and
+    # with it the caller's arrays, through this list alone, which is emptied when the call is over.
+    current = [task]
 
     def work() -> None:
         try:
@@ -120,7 +123,7 @@ def run_blocks(task: Task, n: int, block: int, *, threads: int | None = None) ->
                     start = pending.popleft()
                 except IndexError:
                     return
-                task(start, min(start + block, n))
+                current[0](start, min(start + block, n))
         except BaseException:
             pending.clear()
             raise
@@ -138,5 +141,6 @@ def run_blocks(task: Task, n: int, block: int, *, threads: int | None = None) ->
         # A helper that never began has nothing left to do; waiting for it could wait for ourselves.
         begun = [future for future in futures if not future.cancel()]
         wait(begun)
+        current.clear()
     for future in begun:
         future.result()

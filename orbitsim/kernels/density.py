@@ -13,15 +13,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from orbitsim.constants import MOLAR_GAS_CONSTANT_US1976, STANDARD_GRAVITY
 from orbitsim.kernels.mathfun import FASTMATH, exp, inline, log
 
 FloatArray = NDArray[np.float64]
-
-MOLAR_GAS_CONSTANT = 8.31432
-"""J/(mol K), the standard's own value (table 1)."""
-
-STANDARD_GRAVITY = 9.80665
-"""m/s2, the standard's sea-level gravity (table 2)."""
 
 GEOPOTENTIAL_RADIUS = 6_356_766.0
 """m; turns geometric into geopotential height (eq. 18)."""
@@ -29,7 +24,7 @@ GEOPOTENTIAL_RADIUS = 6_356_766.0
 MOLAR_MASS = 0.0289644
 """kg/mol, of air at sea level (p. 9)."""
 
-GAS_CONSTANT = MOLAR_GAS_CONSTANT / MOLAR_MASS
+GAS_CONSTANT = MOLAR_GAS_CONSTANT_US1976 / MOLAR_MASS
 """J/(kg K), of air at sea level."""
 
 HEAT_RATIO = 1.4
@@ -136,7 +131,7 @@ def _at_layers_top() -> tuple[float, float]:
 def _every_kilometre() -> FloatArray:
     """Logarithms of pressure and density at 86, 87, ... 1000 km."""
     km, pressure, molar_mass = _PRINTED.T
-    warmth = MOLAR_GAS_CONSTANT * temperature_above_layers(km * 1e3)
+    warmth = MOLAR_GAS_CONSTANT_US1976 * temperature_above_layers(km * 1e3)
     printed = np.log([pressure, pressure * molar_mass * 1e-3 / warmth])
     x = np.concatenate(([LAYERS_TOP / 1e3], km))
     y = np.column_stack((_at_layers_top(), printed))

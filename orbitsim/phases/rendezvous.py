@@ -9,7 +9,7 @@ gravity numerically, the station by SGP4, both in the TEME frame of the insertio
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot, sqrt
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from scipy.optimize import brentq, minimize, minimize_scalar
 from orbitsim.earth import EQUATORIAL_RADIUS, J2_GRAVITY, ZonalGravity
 from orbitsim.errors import ConvergenceError
 from orbitsim.kernels.arc import zonal_arc
+from orbitsim.maneuvers.relative import rtn_rotation
 from orbitsim.orbit import Orbit
 from orbitsim.phases.phasing import (
     TWO_DAY,
@@ -233,7 +234,7 @@ class _Chase:
         for time, delta_v in burns:
             before = self.coast(state, time - now)
             state = before.copy()
-            state[3:] += np.array(delta_v) @ rtn_axes(before)
+            state[3:] += np.array(delta_v) @ rtn_rotation(before[:3], before[3:])
             legs.append(_Leg(time, before, state))
             now = time
         return [*legs, _Leg(self.duration, self.coast(state, self.duration - now), self.target)]
@@ -284,7 +285,8 @@ def _fly(
     orbit_number = 1 + np.searchsorted(nodes, [leg.time for leg in legs])
     burns = []
     for leg, number, purpose in zip(legs, orbit_number.tolist(), _PURPOSES, strict=True):
-        radial, transverse, normal = rtn_axes(leg.before) @ (leg.after[3:] - leg.before[3:])
+        axes = rtn_rotation(leg.before[:3], leg.before[3:])
+        radial, transverse, normal = axes @ (leg.after[3:] - leg.before[3:])
         time = _after(insertion, leg.time)
         orbit = Orbit.from_state(leg.after[:3], leg.after[3:], time, "TEME", mu=insertion.mu)
         burns.append(
@@ -336,15 +338,6 @@ def _closest_approach(
     around = (chase.duration - 60.0, chase.duration + 60.0)
     best = minimize_scalar(distance, bounds=around, method="bounded", options={"xatol": 1e-4})
     return float(best.x), float(best.fun)
-
-
-def rtn_axes(state: FloatArray) -> FloatArray:
-    """Rows radial, transverse, normal of the local orbital frame of a state (6,)."""
-    r, v = state[:3], state[3:]
-    radial = r / hypot(*r)
-    normal = np.cross(r, v)
-    normal = normal / hypot(*normal)
-    return np.stack([radial, np.cross(normal, radial), normal])
 
 
 def phase_angle(chaser: FloatArray, station: FloatArray) -> FloatArray:

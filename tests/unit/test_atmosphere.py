@@ -19,11 +19,6 @@ def test_sea_level_is_the_defining_state() -> None:
     assert air.speed_of_sound == pytest.approx(340.294, abs=5e-4)
 
 
-def test_kernel_uses_the_same_constants_as_the_package() -> None:
-    assert kernel.MOLAR_GAS_CONSTANT == constants.MOLAR_GAS_CONSTANT_US1976
-    assert kernel.STANDARD_GRAVITY == constants.STANDARD_GRAVITY
-
-
 @pytest.mark.parametrize("shape", [(), (1,), (4,), (2, 3), (0,)])
 def test_results_have_the_shape_of_the_heights(shape: tuple[int, ...]) -> None:
     air = us_standard_1976(np.full(shape, 30e3))
