@@ -11,7 +11,8 @@ from benchmarks import peers
 from benchmarks.harness import Contender, Row, absent, race
 from orbitsim import Orbit, propagate
 from orbitsim.earth import J6_GRAVITY, Ellipsoid
-from orbitsim.forces.drag import ExponentialDrag
+from orbitsim.environment.atmosphere import ExponentialAtmosphere
+from orbitsim.forces.drag import Drag
 from orbitsim.forces.zonal import Zonal
 
 UNIT = "mm"
@@ -58,10 +59,8 @@ class _Case:
             mu=J6_GRAVITY.mu,
         )
         self.states = np.concatenate([self.orbits.r.T, self.orbits.v.T])
-        air = {"density": DENSITY, "base_height": BASE, "scale_height": SCALE}
-        self.forces = Zonal() + ExponentialDrag(
-            self.ballistic, **air, datum=Ellipsoid(SPHERE, 0.0), rotation_rate=ROTATION
-        )
+        air = ExponentialAtmosphere(DENSITY, BASE, SCALE, Ellipsoid(SPHERE, 0.0))
+        self.forces = Zonal() + Drag(self.ballistic, atmosphere=air, rotation_rate=ROTATION)
         self.truth = self._integrated(1e-13)
 
     def ours(self, threads: int) -> np.ndarray:

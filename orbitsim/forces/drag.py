@@ -1,4 +1,4 @@
-"""Air drag in an exponential atmosphere that turns with the Earth."""
+"""Air drag in an atmosphere that turns with the Earth."""
 
 from __future__ import annotations
 
@@ -7,73 +7,74 @@ from typing import Any
 
 import numpy as np
 
-from orbitsim.earth import ROTATION_RATE, WGS84, Ellipsoid
+from orbitsim.earth import ROTATION_RATE
+from orbitsim.environment.atmosphere import Atmosphere, Nrlmsise00
 from orbitsim.errors import InputError
 from orbitsim.forces.base import Force
-from orbitsim.units import FloatArray, read_only, to_si
+from orbitsim.forces.surface import per_mass
+from orbitsim.units import FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ExponentialDrag(Force):
+class Drag(Force):
     """Drag, -1/2 density * coefficient * speed * velocity relative to the air.
 
-    Density is ``density * exp(-(height - base_height) / scale_height)``, at all heights.
+    Give `ballistic_coefficient`, or `mass`, `area` and `cd` in its place.
+
+    Parameters
+    ----------
+    ballistic_coefficient : float, Quantity or array_like
+        Drag coefficient times area over mass, m2/kg; one, or one for each orbit of a batch.
+    mass, area, cd : float, Quantity or array_like
+        kg, m2 across the stream, and the drag coefficient.  Shapes broadcast.
+    atmosphere : Atmosphere
+        NRLMSISE-00 under measured space weather unless given.
+    rotation_rate : float
+        Of the air about the pole, rad/s.
 
     Attributes
     ----------
-    ballistic_coefficient : float or array_like
-        Drag coefficient times area over mass, m2/kg; one, or one for each orbit of a batch.
-    density : float
-        kg/m3 at `base_height`.
-    base_height, scale_height : float
-        m.
-    datum : Ellipsoid
-        What heights are counted from, geodetically; a flattening of zero makes it a sphere.
+    ballistic_coefficient : ndarray
+        m2/kg.
+    atmosphere : Atmosphere
     rotation_rate : float
-        Of the air about the pole, rad/s.
 
     Raises
     ------
     InputError
-        A negative or non-finite coefficient or density, or a scale height that is not positive.
+        Neither or both of the two ways, a negative or non-finite number, or a mass that is not
+        positive.
+
+    Examples
+    --------
+    >>> from orbitsim.environment.atmosphere import ExponentialAtmosphere
+    >>> air = ExponentialAtmosphere(3.7e-12, base_height=400e3, scale_height=58e3)
+    >>> Drag(mass=7000.0, area=10.0, cd=2.2, atmosphere=air).ballistic_coefficient.round(5)
+    array(0.00314)
     """
 
     ballistic_coefficient: FloatArray
-    density: float
-    base_height: float
-    scale_height: float
-    datum: Ellipsoid
+    atmosphere: Atmosphere
     rotation_rate: float
 
     def __init__(
         self,
-        ballistic_coefficient: Any,
+        ballistic_coefficient: Any = None,
         *,
-        density: float,
-        base_height: float,
-        scale_height: float,
-        datum: Ellipsoid = WGS84,
+        mass: Any = None,
+        area: Any = None,
+        cd: Any = None,
+        atmosphere: Atmosphere | None = None,
         rotation_rate: float = ROTATION_RATE,
     ) -> None:
-        coefficient = to_si(ballistic_coefficient, "m2/kg", "ballistic_coefficient")
-        if not np.all((coefficient >= 0.0) & np.isfinite(coefficient)):
-            raise InputError(
-                f"ballistic_coefficient must be finite and not negative, got {coefficient!r} m2/kg"
-            )
-        if not 0.0 <= density < np.inf:
-            raise InputError(f"density must be finite and not negative, got {density!r} kg/m3")
-        if not 0.0 < scale_height < np.inf:
-            raise InputError(f"scale_height must be positive and finite, got {scale_height!r} m")
-        if not (np.isfinite(base_height) and np.isfinite(rotation_rate)):
-            raise InputError(
-                f"base_height and rotation_rate must be finite, "
-                f"got {base_height!r} m and {rotation_rate!r} rad/s"
-            )
-        object.__setattr__(self, "ballistic_coefficient", read_only(coefficient.copy()))
-        object.__setattr__(self, "density", float(density))
-        object.__setattr__(self, "base_height", float(base_height))
-        object.__setattr__(self, "scale_height", float(scale_height))
-        object.__setattr__(self, "datum", datum)
+        air = Nrlmsise00() if atmosphere is None else atmosphere
+        if not isinstance(air, Atmosphere):
+            raise InputError(f"atmosphere must be an Atmosphere, got {air!r}")
+        if not np.isfinite(rotation_rate):
+            raise InputError(f"rotation_rate must be finite, got {rotation_rate!r} rad/s")
+        value = per_mass(ballistic_coefficient, mass, area, cd, "cd")
+        object.__setattr__(self, "ballistic_coefficient", value)
+        object.__setattr__(self, "atmosphere", air)
         object.__setattr__(self, "rotation_rate", float(rotation_rate))
 
     @property

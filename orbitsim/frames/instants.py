@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import erfa
 import numpy as np
 
-from orbitsim.errors import EpochError, InputError
+from orbitsim.errors import InputError
 from orbitsim.frames.orientation import MJD, TT_TAI, EarthOrientation, iers_table, leap_seconds
 from orbitsim.kernels import frames as kernel
 from orbitsim.kernels.arrays import as_input
@@ -55,14 +54,7 @@ class Instants:
         if not self.low <= self.high:
             # Nothing but NaN: any day will do.
             return earth.tai[0], earth.tai[0]
-        for instant in (self.low, self.high):
-            # A Julian date and its seconds, added up in one number, are good to 1e-9 d.
-            if not earth.tai[0] - 1e-9 <= instant <= earth.tai[-1] + 1e-9:
-                first, last = (_calendar(day) for day in earth.days)
-                raise EpochError(
-                    f"epoch {_calendar(instant)} is outside the tables of Earth orientation, "
-                    f"which cover {first} to {last}"
-                )
+        earth.check(self.low, self.high)
         return self.low, self.high
 
 
@@ -123,10 +115,3 @@ def _steps(scale: str, first: float, last: float) -> tuple[float, FloatArray]:
     # The day before a leap second is a longer one.
     inside = days[(days > first) & (days <= last + 1.0)]
     return float(tai_utc[np.searchsorted(days, first, side="right") - 1]), as_input(inside)
-
-
-def _calendar(mjd: float) -> str:
-    if not np.isfinite(mjd):
-        return str(mjd)
-    year, month, day, _ = erfa.jd2cal(MJD, mjd)
-    return f"{year:04d}-{month:02d}-{day:02d}"

@@ -18,6 +18,7 @@ import erfa
 import numpy as np
 from numpy.polynomial import chebyshev
 
+from orbitsim.errors import EpochError
 from orbitsim.kernels.arrays import as_input
 from orbitsim.kernels.frames import PIECES_PER_DAY
 from orbitsim.units import FloatArray
@@ -56,6 +57,22 @@ class EarthOrientation:
     pole_y: FloatArray
     offset_x: float = 0.0
     offset_y: float = 0.0
+
+    def check(self, low: float, high: float) -> None:
+        """Refuse instants (MJD in atomic time) that the table does not cover.
+
+        Raises
+        ------
+        EpochError
+        """
+        for instant in (low, high):
+            # A Julian date and its seconds, added up in one number, are good to 1e-9 d.
+            if not self.tai[0] - 1e-9 <= instant <= self.tai[-1] + 1e-9:
+                first, last = (_calendar(day) for day in self.days)
+                raise EpochError(
+                    f"epoch {_calendar(instant)} is outside the tables of Earth orientation, "
+                    f"which cover {first} to {last}"
+                )
 
 
 @lru_cache(maxsize=1)
@@ -162,3 +179,10 @@ def _lines(values: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _within_half_a_turn(angle: FloatArray) -> FloatArray:
     return (angle + np.pi) % (2.0 * np.pi) - np.pi
+
+
+def _calendar(mjd: float) -> str:
+    if not np.isfinite(mjd):
+        return str(mjd)
+    year, month, day, _ = erfa.jd2cal(MJD, mjd)
+    return f"{year:04d}-{month:02d}-{day:02d}"

@@ -20,7 +20,16 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from orbitsim.kernels.mathfun import FASTMATH, atan2, inline, sincos
+from orbitsim.kernels.mathfun import FASTMATH, sincos
+from orbitsim.kernels.orientation import (
+    celestial,
+    celestial_back,
+    geodetic_of,
+    piece_index,
+    polar,
+    polar_back,
+    polynomials,
+)
 
 PIECE_SECONDS = 10_800.0
 """Length of a polynomial piece, s."""
@@ -133,31 +142,12 @@ def _instants(clock, first_piece, start, count, work):
         i += run
 
 
-@inline
-def _polynomials(row, w):
-    """Pole's X and Y, angle, polar motion x and y from a row of the table."""
-    return (
-        row[0] + w * (row[1] + w * row[2]),
-        row[3] + w * (row[4] + w * row[5]),
-        row[6] + w * (row[7] + w * row[8]),
-        row[9] + w * row[10],
-        row[11] + w * row[12],
-    )
-
-
-@inline
-def _row(table, piece):
-    """The piece's row; a NaN goes to the first, and on from there as a NaN by its w."""
-    last = table.shape[0] - 1.0
-    return table[np.int64(min(piece, last) if piece > 0.0 else 0.0)]
-
-
 @_compiled
 def _scattered(table, count, work):
     """`_orientation` for instants that hop from piece to piece."""
     for k in range(count):
-        row = _row(table, work[_PIECE + k])
-        px, py, angle, mx, my = _polynomials(row, work[_W + k])
+        row = table[piece_index(table, work[_PIECE + k])]
+        px, py, angle, mx, my = polynomials(row, work[_W + k])
         work[_POLE_X + k] = px
         work[_POLE_Y + k] = py
         work[_ANGLE + k] = angle
@@ -179,7 +169,7 @@ def _orientation(table, count, work):
         j = i + 1
         while j < count and work[_PIECE + j] == work[_PIECE + i]:
             j += 1
-        row = _row(table, work[_PIECE + i])
+        row = table[piece_index(table, work[_PIECE + i])]
         coefficients = (
             row[0], row[1], row[2], row[3], row[4], row[5], row[6],
             row[7], row[8], row[9], row[10], row[11], row[12],
@@ -190,7 +180,7 @@ def _orientation(table, count, work):
         motions_x = work[_MOTION_X + i : _MOTION_X + j]
         motions_y = work[_MOTION_Y + i : _MOTION_Y + j]
         for k in range(w.size):
-            px, py, angle, mx, my = _polynomials(coefficients, w[k])
+            px, py, angle, mx, my = polynomials(coefficients, w[k])
             poles_x[k] = px
             poles_y[k] = py
             angles[k] = angle
@@ -213,89 +203,10 @@ def _store(target, start, count, work, place):
         target[c, start : start + count] = work[row : row + count]
 
 
-@inline
-def _pole(x, y):
-    """The factors of M(X, Y): a = 1 / (1 + Z), and Z, of the unit vector (X, Y, Z).
-
-    Series in X^2 + Y^2, exact to rounding within 150 years of 2000.
-    """
-    q = x * x + y * y
-    z = 1.0 - q * (0.5 + q * (0.125 + q * 0.0625))
-    return 0.5 + q * (0.125 + q * (0.0625 + q * 0.0390625)), z
-
-
-@inline
-def _celestial(px, py, s, c, x, y, z):
-    """R3(angle) M(X, Y) on a vector."""
-    a, pz = _pole(px, py)
-    p = px * x + py * y
-    tilt = a * p + z
-    x, y, z = x - px * tilt, y - py * tilt, p + pz * z
-    return c * x + s * y, c * y - s * x, z
-
-
-@inline
-def _celestial_back(px, py, s, c, x, y, z):
-    x, y = c * x - s * y, s * x + c * y
-    a, pz = _pole(px, py)
-    p = px * x + py * y
-    tilt = a * p - z
-    return x - px * tilt, y - py * tilt, pz * z - p
-
-
-@inline
-def _polar(mx, my, x, y, z):
-    """R1(-y_p) R2(-x_p) on a vector; a sine is its angle, of some 1e-6 rad, to 1e-18."""
-    cx, cy = 1.0 - 0.5 * mx * mx, 1.0 - 0.5 * my * my
-    x, z = cx * x + mx * z, cx * z - mx * x
-    return x, cy * y - my * z, cy * z + my * y
-
-
-@inline
-def _polar_back(mx, my, x, y, z):
-    cx, cy = 1.0 - 0.5 * mx * mx, 1.0 - 0.5 * my * my
-    y, z = cy * y + my * z, cy * z - my * y
-    return cx * x - mx * z, y, cx * z + mx * x
-
-
-@inline
-def _geodetic(x, y, z, radius, flattening):
-    """Latitude, longitude, height.
-
-    Two passes of Bowring's formula (1976) for the tangent of the latitude from that of the
-    parametric one.  Its error is some 0.01 of the square of the one before, so that a parametric
-    latitude as if the point were on the ground, at most 7e-3 rad off, suffices to begin with.
-    Tangents are kept as two sides of a triangle of any size, which saves the divisions, and lengths
-    in units of the radius.
-    """
-    e2 = flattening * (2.0 - flattening)
-    shrink = 1.0 - flattening
-    second = e2 / (1.0 - e2) * shrink
-    scale = 1.0 / radius
-    p2 = (x * x + y * y) * (scale * scale)
-    p = np.sqrt(p2)
-    z = z * scale
-    # The centre counts as a point of the northern axis.
-    axial = 1e-10 if p2 + z * z < 1e-20 else z
-    u, v = axial, p * shrink
-    for _ in range(2):
-        n2 = u * u + v * v
-        n3 = n2 * np.sqrt(n2)
-        top = axial * n3 + second * u * u * u
-        bottom = p * n3 - e2 * v * v * v
-        u, v = shrink * top, bottom
-    # Near the centre the formula may point through it to the other side.
-    bottom = abs(bottom)
-    # From the foot of the normal, h = p cos + z sin - a sqrt(1 - e^2 sin^2).
-    foot = np.sqrt(bottom * bottom + (1.0 - e2) * top * top)
-    height = radius * (p * bottom + z * top - foot) / np.sqrt(bottom * bottom + top * top)
-    return atan2(top, bottom), atan2(y, x), height
-
-
 @_compiled
 def _geodetic_block(work, radius, flattening):
     for k in range(_N):
-        latitude, longitude, height = _geodetic(
+        latitude, longitude, height = geodetic_of(
             work[_RX + k], work[_RY + k], work[_RZ + k], radius, flattening
         )
         work[_RX + k] = latitude
@@ -307,10 +218,10 @@ def _geodetic_block(work, radius, flattening):
 def _fix_block(work):
     for k in range(_N):
         s, c = sincos(work[_ANGLE + k])
-        x, y, z = _celestial(
+        x, y, z = celestial(
             work[_POLE_X + k], work[_POLE_Y + k], s, c, work[_RX + k], work[_RY + k], work[_RZ + k]
         )
-        x, y, z = _polar(work[_MOTION_X + k], work[_MOTION_Y + k], x, y, z)
+        x, y, z = polar(work[_MOTION_X + k], work[_MOTION_Y + k], x, y, z)
         work[_RX + k] = x
         work[_RY + k] = y
         work[_RZ + k] = z
@@ -326,11 +237,11 @@ def _fix_states_block(work, spin):
             work[_MOTION_X + k],
             work[_MOTION_Y + k],
         )
-        x, y, z = _celestial(px, py, s, c, work[_RX + k], work[_RY + k], work[_RZ + k])
-        u, v, w = _celestial(px, py, s, c, work[_VX + k], work[_VY + k], work[_VZ + k])
+        x, y, z = celestial(px, py, s, c, work[_RX + k], work[_RY + k], work[_RZ + k])
+        u, v, w = celestial(px, py, s, c, work[_VX + k], work[_VY + k], work[_VZ + k])
         u, v = u + spin * y, v - spin * x
-        x, y, z = _polar(mx, my, x, y, z)
-        u, v, w = _polar(mx, my, u, v, w)
+        x, y, z = polar(mx, my, x, y, z)
+        u, v, w = polar(mx, my, u, v, w)
         work[_RX + k] = x
         work[_RY + k] = y
         work[_RZ + k] = z
@@ -343,10 +254,10 @@ def _fix_states_block(work, spin):
 def _free_block(work):
     for k in range(_N):
         s, c = sincos(work[_ANGLE + k])
-        x, y, z = _polar_back(
+        x, y, z = polar_back(
             work[_MOTION_X + k], work[_MOTION_Y + k], work[_RX + k], work[_RY + k], work[_RZ + k]
         )
-        x, y, z = _celestial_back(work[_POLE_X + k], work[_POLE_Y + k], s, c, x, y, z)
+        x, y, z = celestial_back(work[_POLE_X + k], work[_POLE_Y + k], s, c, x, y, z)
         work[_RX + k] = x
         work[_RY + k] = y
         work[_RZ + k] = z
@@ -362,11 +273,11 @@ def _free_states_block(work, spin):
             work[_MOTION_X + k],
             work[_MOTION_Y + k],
         )
-        x, y, z = _polar_back(mx, my, work[_RX + k], work[_RY + k], work[_RZ + k])
-        u, v, w = _polar_back(mx, my, work[_VX + k], work[_VY + k], work[_VZ + k])
+        x, y, z = polar_back(mx, my, work[_RX + k], work[_RY + k], work[_RZ + k])
+        u, v, w = polar_back(mx, my, work[_VX + k], work[_VY + k], work[_VZ + k])
         u, v = u - spin * y, v + spin * x
-        x, y, z = _celestial_back(px, py, s, c, x, y, z)
-        u, v, w = _celestial_back(px, py, s, c, u, v, w)
+        x, y, z = celestial_back(px, py, s, c, x, y, z)
+        u, v, w = celestial_back(px, py, s, c, u, v, w)
         work[_RX + k] = x
         work[_RY + k] = y
         work[_RZ + k] = z

@@ -17,30 +17,31 @@ Every lane has its own step in seconds; the lanes share only the count.
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 
-from orbitsim.kernels.lanes import LANES, WORK, accelerate, first_instant, kernel
-from orbitsim.kernels.multistep_weights import dense_weights, weights
+from orbitsim.kernels.dynamics import WORK, accelerate
+from orbitsim.kernels.lanes import CONSTANTS, LANES, inner, kernel, load
+from orbitsim.kernels.mathfun import fma
+from orbitsim.kernels.multistep_weights import weights
+from orbitsim.kernels.nodes import CLOCK, REST
 from orbitsim.kernels.rungekutta import SCRATCH, lane_step
 
 NODES = 15
 """Past accelerations that predictor and corrector use; the method's order."""
-
-DENSE_NODES = 10
-"""Accelerations around an interval that its dense output uses."""
-
-LAG = DENSE_NODES // 2
-"""Steps by which dense output follows, so that the interval has nodes on both sides."""
 
 _WINDOW = NODES + 17  # rows of history: moved back to the start only every 17 steps
 _ROW = 3 * LANES
 
 _PREDICT_R, _PREDICT_V, _CORRECT_R, _CORRECT_V = weights(NODES)
 _CORRECT_NEWEST = float(_CORRECT_R[0])
-_DENSE = dense_weights(DENSE_NODES)
+
+# Corrector less predictor is for position and velocity alike a multiple of the highest difference.
+_VELOCITY_GAP = float(1.0 + _CORRECT_V[0]) / _CORRECT_NEWEST
 
 
-@kernel
+@inner
 def _predict(history, s1, s2, ahead_r, ahead_v, ahead_c):
     """Predicted position and h v, and the corrector's position less its newest term.
 
@@ -57,12 +58,12 @@ def _predict(history, s1, s2, ahead_r, ahead_v, ahead_c):
         ahead_r[m], ahead_v[m], ahead_c[m] = r, v, c
 
 
-@kernel
-def _correct(newest, s1, s2, ahead_r, ahead_c, a, inverse, h, mu, active, gap, deepest):
-    """Enter the corrected acceleration into `newest` (a row of history) and into the sums.
+@inner
+def _correct(newest, s1, s2, ahead_r, ahead_v, ahead_c, a, inverse, h, mu, active, gap, deepest):
+    """Correct position and h v in place, and enter the acceleration into `newest` and the sums.
 
-    `gap` keeps the largest relative distance squared between predictor and corrector, `deepest` the
-    largest inverse distance, of lanes that still have an instant ahead.
+    `newest` is a row of history.  `gap` keeps the largest relative distance squared between
+    predictor and corrector, `deepest` the largest inverse distance, of active lanes.
     """
     for m in range(LANES):
         i = inverse[m]
@@ -78,6 +79,10 @@ def _correct(newest, s1, s2, ahead_r, ahead_c, a, inverse, h, mu, active, gap, d
         fy += k * (along * y - dy)
         fz += k * (along * z - dz)
         newest[m], newest[LANES + m], newest[2 * LANES + m] = fx, fy, fz
+        ahead_r[m], ahead_r[LANES + m], ahead_r[2 * LANES + m] = x + dx, y + dy, z + dz
+        ahead_v[m] += _VELOCITY_GAP * dx
+        ahead_v[LANES + m] += _VELOCITY_GAP * dy
+        ahead_v[2 * LANES + m] += _VELOCITY_GAP * dz
         fx += s1[m]
         fy += s1[LANES + m]
         fz += s1[2 * LANES + m]
@@ -92,175 +97,139 @@ def _correct(newest, s1, s2, ahead_r, ahead_c, a, inverse, h, mu, active, gap, d
         deepest[m] = i if live and i > deepest[m] else deepest[m]
 
 
-@kernel
-def _advance_known(row, s1, s2):
-    """Carry the sums over a node whose acceleration is already in history."""
-    for m in range(_ROW):
-        f = s1[m] + row[m]
-        s1[m] = f
-        s2[m] += f
+class Multistep(NamedTuple):
+    """A group on its way; arrays over lanes, brought up to date as it goes."""
+
+    lane: Any
+    h: Any
+    end: Any
+    history: Any
+    s1: Any
+    s2: Any
+    gap: Any
+    """Square of the largest distance between predictor and corrector so far, over the distance from
+    the Earth's centre; NaN if the integration broke down."""
+    deepest: Any
+    """Inverse of the least distance so far, 1/m."""
+    place: Any
+    """Number of the newest node, and its row in `history`."""
 
 
-@kernel
-def _polynomial(history, q, s1, s2, poly):
-    """Coefficients (DENSE_NODES + 2 rows) of the position over the interval that `dense_weights`
-    numbers q; `history` is the newest `DENSE_NODES` rows, newest last."""
-    middle = 0.5 - q
-    for p in range(DENSE_NODES + 2):
-        row = poly[p * _ROW : (p + 1) * _ROW]
-        with_s2 = 1.0 if p == 0 else 0.0
-        with_s1 = (middle - 1.0) if p == 0 else (1.0 if p == 1 else 0.0)
-        for m in range(_ROW):
-            row[m] = with_s2 * s2[m] + with_s1 * s1[m]
-        # Half the terms at a time: their weights and rows fit the registers.
-        for first in range(0, DENSE_NODES, 5):
-            w = _DENSE[q, p]
-            w0, w1, w2, w3, w4 = w[first], w[first + 1], w[first + 2], w[first + 3], w[first + 4]
-            f = history[(DENSE_NODES - 5 - first) * _ROW : (DENSE_NODES - first) * _ROW]
-            for m in range(_ROW):
-                total = w0 * f[4 * _ROW + m] + w1 * f[3 * _ROW + m] + w2 * f[2 * _ROW + m]
-                row[m] += total + w3 * f[_ROW + m] + w4 * f[m]
+def multistep_group() -> Multistep:
+    """Room for a group."""
+    sizes = (CONSTANTS * LANES, LANES, LANES, _WINDOW * _ROW, _ROW, _ROW, LANES, LANES)
+    return Multistep(*(np.zeros(size) for size in sizes), np.zeros(2, dtype=np.int64))
 
 
-@kernel
-def _evaluate(poly, u, r, v):
-    """Position and h v of every lane at its own u."""
+@inner
+def _keep(node, h, r, v, per_second, f, active, nodes, filled):
+    """Write a node of the active lanes; `v` and `f` count in steps of `1 / per_second`.
+
+    Active lanes have as many nodes each, and no lane has more; what is written of the others is
+    not counted.
+    """
+    k = 0
+    for m in range(LANES):
+        k = max(k, filled[m])
     for c in range(3):
         for m in range(LANES):
-            x = u[m]
-            at = c * LANES + m
-            total = poly[(DENSE_NODES + 1) * _ROW + at]
-            slope = 0.0
-            for p in range(DENSE_NODES + 1):
-                slope = slope * x + total
-                total = total * x + poly[(DENSE_NODES - p) * _ROW + at]
-            r[at], v[at] = total, slope
+            back = per_second[m]
+            nodes[k, c, m] = r[c * LANES + m]
+            nodes[k, 3 + c, m] = v[c * LANES + m] * back
+            nodes[k, 6 + c, m] = f[c * LANES + m] * back * back
+    for m in range(LANES):
+        clock = node * h[m]
+        nodes[k, CLOCK, m] = clock
+        nodes[k, REST, m] = fma(float(node), h[m], -clock)
+        filled[m] += np.int64(active[m])
 
 
 @kernel
-def multistep_arcs(
-    state, orbits, steps, drag, offset, t, column, direction, field, r_out, v_out, gap, deepest
-):
-    """Propagate one group of up to LANES orbits and write their states at all instants.
+def multistep_start(group, state, constants, orbits, steps, end, field, nodes, filled):
+    """Put orbits at the start of their arcs and make the nodes that the method starts from.
 
     Parameters
     ----------
+    group : Multistep
     state : ndarray, shape (6, N)
-        m and m/s at each orbit's epoch, z along the pole; must be above the ground and closed.
+        m and m/s; must be above the ground and closed.
+    constants : ndarray, shape (CONSTANTS, N)
+        See `orbitsim.kernels.lanes`.
     orbits : ndarray of int, shape (M,), 1 <= M <= LANES
         Which of the N.
     steps : ndarray, shape (N,)
-        Step, s, positive.
-    drag : ndarray, shape (N,)
-        Half the ballistic coefficient times the base density, 1/m.
-    offset : ndarray, shape (N,)
-        Seconds from each orbit's epoch to the origin of `t`.
-    t, column : ndarray, shape (T,)
-        Finite instants (s), ascending, and the output column of each.
-    direction : int
-        +1 serves the instants at or after each epoch, -1 those before.
+        s, positive.
+    end : ndarray, shape (N,)
+        Seconds from the start to the end; negative for going back.
     field : Field
-        Constants of the forces.
-    r_out, v_out : ndarray, shape (3, N, >= T)
-        Written where `direction` reaches.
-    gap : ndarray, shape (N,)
-        Set to the square of the largest distance between predictor and corrector over the distance
-        from the Earth's centre; NaN if the integration broke down.
-    deepest : ndarray, shape (N,)
-        Set to the inverse of the least distance at a step, 1/m.
+    nodes, filled
+        See `orbitsim.kernels.nodes.serve`; room for `NODES`.
     """
     count = orbits.shape[0]
-    instants = t.shape[0]
-    h, per_second, lane_drag = np.empty(LANES), np.empty(LANES), np.empty(LANES)
-    y = np.empty(2 * _ROW)
-    tau = np.full(LANES, np.inf)  # next instant, in steps from the epoch
-    instant = np.zeros(LANES, np.int64)
-    active = np.zeros(LANES)
-    lane_gap, lane_deepest = np.zeros(LANES), np.zeros(LANES)
+    h, lane, history, s1, s2 = group.h, group.lane, group.history, group.s1, group.s2
+    y, clock, per_second = np.empty(2 * _ROW), np.empty(LANES), np.empty(LANES)
+    a, inverse, work, scratch = np.empty(_ROW), np.empty(LANES), np.empty(WORK), np.empty(SCRATCH)
+    everyone = np.zeros(LANES)
+    everyone[:count] = 1.0
+    load(state, orbits, y)
+    load(constants, orbits, lane)
     for m in range(LANES):
         n = orbits[min(m, count - 1)]
-        h[m] = direction * steps[n]
+        group.end[m] = end[n]
+        h[m] = steps[n] if end[n] >= 0.0 else -steps[n]
         per_second[m] = 1.0 / h[m]
-        lane_drag[m] = drag[n]
-        for c in range(6):
-            y[c * LANES + m] = state[c, n]
-        if m < count:
-            i = first_instant(offset[n], t, direction)
-            while 0 <= i < instants and offset[n] + t[i] == 0.0:
-                for c in range(3):
-                    r_out[c, n, column[i]] = state[c, n]
-                    v_out[c, n, column[i]] = state[c + 3, n]
-                i += direction
-            instant[m] = i
-            if 0 <= i < instants:
-                tau[m] = (offset[n] + t[i]) / h[m]
-                active[m] = 1.0
-
-    history = np.empty(_WINDOW * _ROW)
-    a, inverse, work = np.empty(_ROW), np.empty(LANES), np.empty(WORK)
-    scratch = np.empty(SCRATCH)
+        group.gap[m], group.deepest[m] = 0.0, 0.0
     for node in range(NODES):
-        accelerate(y[:_ROW], y[_ROW:], lane_drag, field, a, inverse, work)
         for m in range(LANES):
-            lane_deepest[m] = max(lane_deepest[m], inverse[m])
-        for c in range(3):
-            for m in range(LANES):
-                history[node * _ROW + c * LANES + m] = h[m] * h[m] * a[c * LANES + m]
+            clock[m] = node * h[m]
+        accelerate(count, clock, y[:_ROW], y[_ROW:], lane, field, a, inverse, work)
+        row = history[node * _ROW : (node + 1) * _ROW]
+        for m in range(LANES):
+            group.deepest[m] = max(group.deepest[m], inverse[m])
+            for c in range(0, _ROW, LANES):
+                row[c + m] = h[m] * h[m] * a[c + m]
+                # From here on velocities count in steps.
+                s1[c + m] = y[_ROW + c + m] * h[m]
+        _keep(node, h, y[:_ROW], s1, per_second, row, everyone, nodes, filled)
         if node < NODES - 1:
-            lane_step(y, h, lane_drag, field, scratch, y)
-    # The sums at the last node of the start, then back to the first that dense output can use.
-    s1, s2 = np.empty(_ROW), np.empty(_ROW)
-    for c in range(3):
-        for m in range(LANES):
-            at = c * LANES + m
-            first, second = y[_ROW + at] * h[m], y[at]
-            for k in range(NODES):
-                f = history[(NODES - 1 - k) * _ROW + at]
-                first -= _CORRECT_V[k] * f
-                second -= _CORRECT_R[k] * f
-            s1[at], s2[at] = first, second + first
-    for k in range(NODES - 1, DENSE_NODES - 1, -1):
-        for m in range(_ROW):
-            s2[m] -= s1[m]
-            s1[m] -= history[k * _ROW + m]
+            lane_step(count, clock, y, h, lane, field, scratch, y)
+    for m in range(_ROW):
+        first, second = s1[m], y[m]
+        for k in range(NODES):
+            f = history[(NODES - 1 - k) * _ROW + m]
+            first -= _CORRECT_V[k] * f
+            second -= _CORRECT_R[k] * f
+        s1[m], s2[m] = first, second + first
+    group.place[0] = group.place[1] = NODES - 1
 
-    poly = np.empty((DENSE_NODES + 2) * _ROW)
+
+@kernel
+def multistep_march(count, group, field, nodes, filled):
+    """Advance a group until its nodes are full or every lane in use is past its end.
+
+    Returns
+    -------
+    bool
+        Whether all are past their ends.
+    """
+    h, history, s1, s2 = group.h, group.history, group.s1, group.s2
     ahead_r, ahead_v, ahead_c = np.empty(_ROW), np.empty(_ROW), np.empty(_ROW)
-    u, r, v = np.empty(LANES), np.empty(_ROW), np.empty(_ROW)
-    node = DENSE_NODES - 1  # newest in the sums
-    newest = DENSE_NODES - 1  # its row
-    q = DENSE_NODES - 1  # the interval to serve begins so many steps before it
-    next_tau = np.min(tau)
-    while next_tau < np.inf:
-        edge = node - q + 1
-        if next_tau <= edge:
-            _polynomial(history[(newest + 1 - DENSE_NODES) * _ROW :], q, s1, s2, poly)
-        while next_tau <= edge:
-            for m in range(LANES):
-                u[m] = min(tau[m] - edge, 0.0) + 0.5
-            _evaluate(poly, u, r, v)
-            for m in range(count):
-                if tau[m] <= edge:
-                    n, i = orbits[m], instant[m]
-                    for c in range(3):
-                        r_out[c, n, column[i]] = r[c * LANES + m]
-                        v_out[c, n, column[i]] = v[c * LANES + m] * per_second[m]
-                    i += direction
-                    instant[m] = i
-                    if 0 <= i < instants:
-                        tau[m] = (offset[n] + t[i]) / h[m]
-                    else:
-                        tau[m] = np.inf
-                        active[m] = 0.0
-            next_tau = np.min(tau)
-        if q > LAG:
-            q -= 1
-            continue
+    v, a, inverse, work = np.empty(_ROW), np.empty(_ROW), np.empty(LANES), np.empty(WORK)
+    per_second, clock, active = np.empty(LANES), np.empty(LANES), np.zeros(LANES)
+    for m in range(LANES):
+        per_second[m] = 1.0 / h[m]
+    node, newest = group.place[0], group.place[1]
+    capacity = nodes.shape[0]
+    while True:
+        ahead = False
+        for m in range(count):
+            active[m] = 1.0 if abs(node * h[m]) < abs(group.end[m]) else 0.0
+            ahead |= active[m] > 0.0
+        if not ahead or np.max(filled) == capacity:
+            group.place[0], group.place[1] = node, newest
+            return not ahead
         node += 1
         newest += 1
-        if node < NODES:
-            _advance_known(history[newest * _ROW : (newest + 1) * _ROW], s1, s2)
-            continue
         if newest == _WINDOW:
             for m in range(NODES * _ROW):
                 history[m] = history[(_WINDOW - NODES) * _ROW + m]
@@ -268,14 +237,14 @@ def multistep_arcs(
         _predict(
             history[(newest - NODES) * _ROW : newest * _ROW], s1, s2, ahead_r, ahead_v, ahead_c
         )
-        for c in range(3):
-            for m in range(LANES):
-                v[c * LANES + m] = ahead_v[c * LANES + m] * per_second[m]
-        accelerate(ahead_r, v, lane_drag, field, a, inverse, work)
+        for m in range(LANES):
+            clock[m] = node * h[m]
+            for c in range(0, _ROW, LANES):
+                v[c + m] = ahead_v[c + m] * per_second[m]
+        accelerate(count, clock, ahead_r, v, group.lane, field, a, inverse, work)
         row = history[newest * _ROW : (newest + 1) * _ROW]
         _correct(
-            row, s1, s2, ahead_r, ahead_c, a, inverse, h, field.mu, active, lane_gap, lane_deepest
-        )
-    for m in range(count):
-        gap[orbits[m]] = lane_gap[m]
-        deepest[orbits[m]] = lane_deepest[m]
+            row, s1, s2, ahead_r, ahead_v, ahead_c, a, inverse, h, field.mu, active, group.gap,
+            group.deepest,
+        )  # fmt: skip
+        _keep(node, h, ahead_r, ahead_v, per_second, row, active, nodes, filled)

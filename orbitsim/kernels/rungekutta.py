@@ -3,9 +3,6 @@
 Coefficients: Hairer, Norsett and Wanner, Solving Ordinary Differential Equations I (2nd ed., 1993),
 section II.5 and the authors' code DOP853; decimal digits as there.
 
-Time enters neither zonal gravity nor an atmosphere of revolution that turns with the Earth, so the
-nodes of the formula are not needed.
-
 In lanes (see `orbitsim.kernels.lanes`) every orbit has its own step.
 """
 
@@ -14,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from orbitsim.kernels.dynamics import WORK, accelerate
 from orbitsim.kernels.gravity import zonal_acceleration
-from orbitsim.kernels.lanes import LANES, WORK, accelerate, kernel
+from orbitsim.kernels.lanes import LANES, inner
 
 STAGES = 12
 
@@ -137,14 +135,14 @@ B = _dense((_WEIGHTS,))[0]
 ERROR_5 = _dense((_FIFTH_ORDER_ERROR,))[0]
 ERROR_3 = _dense((_WEIGHTS,))[0] - _dense((_THIRD_ORDER_WEIGHTS,))[0]
 
-_NODES = A.sum(axis=1)
+NODES = A.sum(axis=1)
 _AA = A @ A
 _BA = B @ A
 _ERROR_5A = ERROR_5 @ A
 _ERROR_3A = ERROR_3 @ A
 
 _ROW = 3 * LANES
-SCRATCH = (STAGES + 4) * _ROW + LANES + WORK
+SCRATCH = (STAGES + 4) * _ROW + 2 * LANES + WORK
 """Length of the scratch that `lane_step` needs."""
 
 
@@ -173,7 +171,7 @@ def zonal_step(y, h, mu, radius, j, k):
     return out
 
 
-@kernel
+@inner
 def _weigh(k, velocity_weights, position_weights, count, velocity, position):
     """Two weighted sums of the first `count` accelerations in k, four at a time."""
     whole = count - count % 4
@@ -206,7 +204,7 @@ def _weigh(k, velocity_weights, position_weights, count, velocity, position):
             position[m] += r0 * row[m]
 
 
-@kernel
+@inner
 def _move(y, h, node, velocity, position, out):
     """State (6 * LANES) at the fraction `node` of the step; `out` may be `y`."""
     for c in range(3):
@@ -217,29 +215,35 @@ def _move(y, h, node, velocity, position, out):
             out[rate + m] = v + h[m] * velocity[at + m]
 
 
-@kernel
-def lane_step(y, h, drag, field, scratch, out):
+@inner
+def lane_step(count, clock, y, h, lane, field, scratch, out):
     """States `out` (6 * LANES) after a step of each lane's `h` (s) from `y`; `out` may be `y`.
 
     Since r' = v, a stage's position follows from the accelerations alone, with the weights A A; so
-    only these are kept, in the first 12 rows of `scratch`.
+    only these are kept, in the first 12 rows (3 * LANES each) of `scratch`; the first of them is
+    the acceleration at `y`.  `count`, `clock` and `lane` are those of
+    `orbitsim.kernels.dynamics.accelerate`.
     """
     k = scratch[: STAGES * _ROW]
     velocity = scratch[STAGES * _ROW : (STAGES + 1) * _ROW]
     position = scratch[(STAGES + 1) * _ROW : (STAGES + 2) * _ROW]
     stage_y = scratch[(STAGES + 2) * _ROW : (STAGES + 4) * _ROW]
-    inverse = scratch[(STAGES + 4) * _ROW : (STAGES + 4) * _ROW + LANES]
-    work = scratch[(STAGES + 4) * _ROW + LANES :]
+    rest = scratch[(STAGES + 4) * _ROW :]
+    inverse, stage_clock, work = rest[:LANES], rest[LANES : 2 * LANES], rest[2 * LANES :]
     for stage in range(STAGES):
         _weigh(k, A[stage], _AA[stage], stage, velocity, position)
-        _move(y, h, _NODES[stage], velocity, position, stage_y)
+        _move(y, h, NODES[stage], velocity, position, stage_y)
+        for m in range(LANES):
+            stage_clock[m] = clock[m] + NODES[stage] * h[m]
         a = k[stage * _ROW : (stage + 1) * _ROW]
-        accelerate(stage_y[:_ROW], stage_y[_ROW:], drag, field, a, inverse, work)
+        accelerate(
+            count, stage_clock, stage_y[:_ROW], stage_y[_ROW:], lane, field, a, inverse, work
+        )
     _weigh(k, B, _BA, STAGES, velocity, position)
     _move(y, h, 1.0, velocity, position, out)
 
 
-@kernel
+@inner
 def relative_errors(y, h, scratch, error):
     """Error of each lane's last step: the larger of position's over distance and velocity's over
     speed, by the formula of DOP853; NaN stays NaN."""

@@ -1,33 +1,21 @@
-"""Lane-wise forces against plain formulas, potentials by scipy and heights by erfa."""
+"""Zonals and exponential drag in lanes against plain formulas, potentials by scipy and heights by erfa."""
 
 from __future__ import annotations
 
 import erfa
 import numpy as np
 import pytest
+from fields import EQUATOR, constants, field
 from scipy.special import eval_legendre
 
+from orbitsim.kernels.drag import ellipsoid_height
+from orbitsim.kernels.dynamics import WORK, accelerate
 from orbitsim.kernels.gravity import zonal_acceleration
-from orbitsim.kernels.lanes import (
-    LANES,
-    WORK,
-    ZONALS_PER_PASS,
-    Field,
-    accelerate,
-    ellipsoid_height,
-    first_instant,
-)
+from orbitsim.kernels.lanes import LANES, first_instant
 
 MU, RADIUS = 3.986004415e14, 6378136.3
 J = (1.08262668e-3, -2.5327e-6, -1.6196e-6, -2.273e-7, 5.407e-7)
-
-
-def field(j=J, *, flattening=0.0, rotation=7.292115e-5):
-    padded = np.zeros(-(-len(j) // ZONALS_PER_PASS) * ZONALS_PER_PASS)
-    padded[: len(j)] = j
-    return Field(
-        MU, RADIUS, padded, rotation, 6378137.0, flattening, 400e3, 1 / 60e3, 6378137.0, 0.00335
-    )
+AIR = {"rotation": 7.292115e-5, "base_height": 400e3, "decay": 1 / 60e3}
 
 
 def states(seed=0):
@@ -37,9 +25,20 @@ def states(seed=0):
     return r, rng.normal(scale=4e3, size=(3, LANES))
 
 
-def acceleration(r, v, drag, constants):
+def acceleration(r, v, drag, forces):
     a, inverse = np.empty(3 * LANES), np.empty(LANES)
-    accelerate(r.reshape(-1), v.reshape(-1), drag, constants, a, inverse, np.empty(WORK))
+    table = constants(drag).reshape(-1)
+    accelerate(
+        LANES,
+        np.zeros(LANES),
+        r.reshape(-1),
+        v.reshape(-1),
+        table,
+        forces,
+        a,
+        inverse,
+        np.empty(WORK),
+    )
     np.testing.assert_allclose(inverse, 1 / np.linalg.norm(r, axis=0), rtol=1e-15)
     return a.reshape(3, LANES)
 
@@ -71,7 +70,7 @@ def test_zonals_are_the_gradient_of_the_potential():
         near = potential(r + shift) - potential(r - shift)
         far = potential(r + 2 * shift) - potential(r - 2 * shift)
         gradient[axis] = (8 * near - far) / (12 * step)
-    lanes = acceleration(r, v, np.zeros(LANES), field())
+    lanes = acceleration(r, v, np.zeros(LANES), field(J))
     error = np.linalg.norm(lanes - gradient, axis=0) / np.linalg.norm(gradient, axis=0)
     assert error.max() < 1e-11
 
@@ -81,8 +80,8 @@ def test_drag_against_a_plain_formula(flattening):
     r, v = states(2)
     r *= 6.8e6 / np.linalg.norm(r, axis=0)
     drag = np.random.default_rng(3).uniform(1e-14, 1e-12, LANES)
-    constants = field((), flattening=flattening)
-    got = acceleration(r, v, drag, constants) - acceleration(r, v, np.zeros(LANES), constants)
+    forces = field(**AIR, air_flattening=flattening)
+    got = acceleration(r, v, drag, forces) - acceleration(r, v, np.zeros(LANES), forces)
     relative = v - np.cross([0, 0, 7.292115e-5], r, axis=0)
     if flattening:
         height = erfa.gc2gde(6378137.0, flattening, r.T)[2]
@@ -100,7 +99,7 @@ def test_ellipsoid_height_against_erfa():
         r = np.array([erfa.gd2gc(1, 0.3, x, height) for x in latitude])
         distance = np.linalg.norm(r, axis=1)
         got = [
-            ellipsoid_height(d, z / d, 6378137.0, 1 / 298.257223563)
+            ellipsoid_height(d, z / d, EQUATOR, 1 / 298.257223563)
             for d, z in zip(distance, r[:, 2], strict=True)
         ]
         assert np.abs(np.array(got) - height).max() < 2e-3

@@ -1,4 +1,4 @@
-"""The multistep method: its coefficients, its order, its dense output."""
+"""The multistep method: its coefficients, its order, its nodes."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from math import comb
 
 import numpy as np
 import pytest
+from fields import MU, constants, field
 
-from orbitsim.kernels.lanes import LANES, Field
-from orbitsim.kernels.multistep import DENSE_NODES, NODES, multistep_arcs
-from orbitsim.kernels.multistep_weights import dense_weights, weights
+from orbitsim.kernels.lanes import LANES
+from orbitsim.kernels.multistep import NODES, multistep_group, multistep_march, multistep_start
+from orbitsim.kernels.multistep_weights import weights
+from orbitsim.kernels.nodes import CLOCK, NODE
 
-MU = 3.986004415e14
-POINT = Field(MU, 6378136.3, np.zeros(0), 0.0, 6378137.0, 0.0, 0.0, 0.0, 6378137.0, 0.0)
+POINT = field()
 
 
 def ordinates(differences):
@@ -42,76 +43,59 @@ def test_coefficients_are_the_printed_ones():
     )
 
 
-def test_dense_output_is_exact_for_polynomials():
-    # r'' = f with f = x^7 at nodes x = 0, -1, ...; r = x^9/72 fixes the sums through the corrector.
-    nodes = DENSE_NODES
-    table = dense_weights(nodes)
-    correct_r, correct_v = weights(nodes)[2:]
-    f = np.array([float(-k) ** (nodes - 1) for k in range(nodes)])
-    power = nodes + 1
-    s1 = -correct_v @ f
-    s2 = -correct_r @ f + s1
-    for q in range(1, nodes):
-        for u in (-0.5, -0.1, 0.5):
-            x = u - q + 0.5
-            poly = table[q] @ f
-            poly[0] += s2 + (0.5 - q - 1.0) * s1
-            poly[1] += s1
-            exact = x**power / (power * (power - 1))
-            got = np.polynomial.polynomial.polyval(u, poly)
-            slope = np.polynomial.polynomial.polyval(u, np.polynomial.polynomial.polyder(poly))
-            assert got == pytest.approx(exact, rel=1e-11, abs=1e-4)
-            assert slope == pytest.approx(x ** (power - 1) / (power - 1), rel=1e-11, abs=1e-3)
-
-
-def run(count, t, *, e=0.0, orbits=1):
+def run(count, revolutions, *, e=0.0, orbits=1):
+    """Nodes (K, NODE) of the first of equal orbits with `count` steps in a revolution."""
     a = 7e6
     state = np.zeros((6, orbits))
     state[0] = a * (1 - e)
     state[4] = np.sqrt(MU / a * (1 + e) / (1 - e))
     period = 2 * np.pi * np.sqrt(a**3 / MU)
-    t = np.asarray(t, dtype=float) * period
-    r, v = np.full((3, orbits, t.size), np.nan), np.full((3, orbits, t.size), np.nan)
-    gap, deepest = np.empty(orbits), np.empty(orbits)
-    zero = np.zeros(orbits)
-    multistep_arcs(
-        state, np.arange(orbits), np.full(orbits, period / count), zero, zero, t,
-        np.arange(t.size), 1 if t[0] >= 0 else -1, POINT, r, v, gap, deepest,
-    )  # fmt: skip
-    return r, v, np.sqrt(gap), 1.0 / deepest
+    nodes = np.empty((round(count * abs(revolutions)) + NODES, NODE, LANES))
+    filled = np.zeros(LANES, dtype=np.int64)
+    group = multistep_group()
+    multistep_start(
+        group,
+        state,
+        constants(np.zeros(orbits)),
+        np.arange(orbits),
+        np.full(orbits, period / count),
+        np.full(orbits, revolutions * period * (1 - 1e-12)),
+        POINT,
+        nodes,
+        filled,
+    )
+    assert multistep_march(orbits, group, POINT, nodes, filled)
+    return nodes[: filled[0], :, 0], np.sqrt(group.gap[:orbits]), 1.0 / group.deepest[:orbits]
 
 
 def test_order_is_that_of_the_nodes():
     counts = np.array([80, 90, 100, 110])
-    runs = [run(count, [10.0], e=0.1) for count in counts]
-    errors = [np.hypot(r[0, 0, 0] - 6.3e6, r[1, 0, 0]) for r, _, _, _ in runs]
-    gaps = [gap[0] for _, _, gap, _ in runs[:3]]
+    runs = [run(count, 10.0, e=0.1) for count in counts]
+    errors = [np.hypot(nodes[-1, 0] - 6.3e6, nodes[-1, 1]) for nodes, _, _ in runs]
+    gaps = [gap[0] for _, gap, _ in runs[:3]]
     assert -np.polyfit(np.log(counts), np.log(errors), 1)[0] == pytest.approx(NODES, abs=1.0)
     assert -np.polyfit(np.log(counts[:3]), np.log(gaps), 1)[0] == pytest.approx(NODES + 2, abs=1.0)
 
 
-def test_dense_output_is_as_good_as_the_steps():
-    t = np.sort(np.concatenate([np.linspace(0.0, 2.0, 777), np.arange(200) / 100]))
-    r, v, _, _ = run(100, t)
-    angle = 2 * np.pi * t
-    speed = np.sqrt(MU / 7e6)
-    assert np.abs(r[0, 0] - 7e6 * np.cos(angle)).max() < 2e-6
-    assert np.abs(r[1, 0] - 7e6 * np.sin(angle)).max() < 2e-6
-    assert np.abs(v[0, 0] + speed * np.sin(angle)).max() < 1e-7
-    assert np.abs(v[1, 0] - speed * np.cos(angle)).max() < 1e-7
+def test_velocity_and_acceleration_are_as_good_as_the_position():
+    nodes = run(100, 2.0)[0]
+    speed, rate = np.sqrt(MU / 7e6), np.sqrt(MU / 7e6**3)
+    angle = rate * nodes[:, CLOCK]
+    circle = np.array([np.cos(angle), np.sin(angle)]).T
+    ahead = np.array([-np.sin(angle), np.cos(angle)]).T
+    assert np.abs(nodes[:, 0:2] - 7e6 * circle).max() < 2e-6
+    assert np.abs(nodes[:, 3:5] - speed * ahead).max() < 2e-9
+    assert np.abs(nodes[:, 6:8] + speed * rate * circle).max() < 2e-11
 
 
 def test_backward_is_the_mirror_of_forward():
-    t = np.linspace(0.0, 1.5, 40)
-    r, v, _, _ = run(90, t, e=0.05)
-    back_r, back_v, _, _ = run(90, -t[:0:-1], e=0.05)
-    np.testing.assert_allclose(back_r[0, 0, ::-1], r[0, 0, 1:], atol=1e-6)
-    np.testing.assert_allclose(back_r[1, 0, ::-1], -r[1, 0, 1:], atol=1e-6)
-    np.testing.assert_allclose(back_v[1, 0, ::-1], v[1, 0, 1:], atol=1e-9)
+    there, back = run(90, 1.5, e=0.05)[0], run(90, -1.5, e=0.05)[0]
+    mirror = np.array([1, -1, 1, -1, 1, -1, 1, -1, 1, -1, -1])
+    np.testing.assert_allclose(back * mirror, there, rtol=1e-12, atol=1e-6)
 
 
 def test_gap_and_least_distance():
-    _, _, gap, least = run(60, [1.0], e=0.3, orbits=LANES)
+    _, gap, least = run(60, 1.0, e=0.3, orbits=LANES)
     assert gap.min() == gap.max() > 1e-10
     assert least[0] == pytest.approx(4.9e6, rel=1e-12)
-    assert run(60, [1.0], e=0.0)[2] < 1e-11
+    assert run(60, 1.0)[1] < 1e-11

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from fields import MU, constants, field
 from scipy.integrate import DOP853
 
 from orbitsim.kernels import rungekutta
-from orbitsim.kernels.lanes import LANES, Field
+from orbitsim.kernels.lanes import LANES
 from orbitsim.kernels.rungekutta import SCRATCH, STAGES, lane_step, relative_errors, zonal_step
 
-MU = 3.986004415e14
 J = np.array([1.08262668e-3, -2.5327e-6, -1.6196e-6, -2.273e-7, 5.407e-7])
-POINT = Field(MU, 6378136.3, np.zeros(0), 0.0, 6378137.0, 0.0, 0.0, 0.0, 6378137.0, 0.0)
-ZONAL = POINT._replace(j=J)
+POINT, ZONAL = field(), field(J)
+NO_CLOCK, NOTHING = np.zeros(LANES), constants(np.zeros(LANES)).reshape(-1)
 
 
 def test_tables_are_those_of_scipy():
@@ -34,7 +34,7 @@ def test_lane_step_is_the_scalar_step():
     y[3:] = rng.normal(size=(3, LANES)) * 4e3
     h = rng.uniform(-200, 200, LANES)
     out = np.empty(6 * LANES)
-    lane_step(y.reshape(-1), h, np.zeros(LANES), ZONAL, np.empty(SCRATCH), out)
+    lane_step(LANES, NO_CLOCK, y.reshape(-1), h, NOTHING, ZONAL, np.empty(SCRATCH), out)
     k = np.empty((STAGES, 6))
     for m in range(LANES):
         one = zonal_step(y[:, m].copy(), h[m], MU, ZONAL.radius, J, k)
@@ -51,7 +51,7 @@ def test_order_is_eight():
         y = start.copy()
         h = np.full(LANES, period / count)
         for _ in range(count):
-            lane_step(y, h, np.zeros(LANES), POINT, np.empty(SCRATCH), y)
+            lane_step(LANES, NO_CLOCK, y, h, NOTHING, POINT, np.empty(SCRATCH), y)
         errors.append(np.linalg.norm((y - start).reshape(6, LANES)[:3, 0]))
     order = -np.polyfit(np.log(counts), np.log(errors), 1)[0]
     assert 7.5 < order < 9.5
@@ -63,7 +63,7 @@ def test_error_estimate_is_that_of_scipy(scale):
     h = np.full(LANES, 250.0 * scale)
     scratch, out, error = np.empty(SCRATCH), np.empty(6 * LANES), np.empty(LANES)
     y = lanes_of(state)
-    lane_step(y, h, np.zeros(LANES), POINT, scratch, out)
+    lane_step(LANES, NO_CLOCK, y, h, NOTHING, POINT, scratch, out)
     relative_errors(y, h, scratch, error)
 
     def rate(_, x):

@@ -8,12 +8,13 @@ from astropy.time import Time, TimeDelta
 
 from orbitsim import Orbit, propagate
 from orbitsim.earth import POINT_MASS
+from orbitsim.environment.atmosphere import ExponentialAtmosphere
 from orbitsim.errors import InputError, PropagationError, Status
-from orbitsim.forces import ExponentialDrag, Zonal
-from orbitsim.kernels import adaptive
+from orbitsim.forces import Drag, Zonal
+from orbitsim.kernels import adaptive, arcs
 
 EPOCH = "2016-12-01T15:00:41"
-AIR = {"density": 3.7e-12, "base_height": 400e3, "scale_height": 58e3}
+AIR = ExponentialAtmosphere(3.7e-12, base_height=400e3, scale_height=58e3)
 T = [0.0, 600.0, 7000.0, -4000.0]
 
 
@@ -52,7 +53,7 @@ def test_point_mass_is_the_two_body_solution():
 
 
 def test_the_frame_does_not_matter():
-    drag = ExponentialDrag(0.01, **AIR)
+    drag = Drag(0.01, atmosphere=AIR)
     inertial = batch()
     of_date = propagate(inertial.to_frame("TEME"), T, method="numerical", forces=Zonal() + drag)
     back = Orbit.from_state(of_date.r[..., 2, :], of_date.v[..., 2, :], EPOCH, "TEME")
@@ -80,12 +81,12 @@ def test_at_is_as_good_as_the_states():
 def test_one_ballistic_coefficient_for_each():
     orbits = batch()
     coefficients = np.array([[0.0, 0.01, 0.02], [0.0, 0.0, 0.0]])
-    forces = Zonal() + ExponentialDrag(coefficients, **AIR)
+    forces = Zonal() + Drag(coefficients, atmosphere=AIR)
     braked = propagate(orbits, [80_000.0], method="numerical", forces=forces)
     free = propagate(orbits, [80_000.0], method="numerical")
     moved = np.linalg.norm(braked.r - free.r, axis=-1)[..., 0]
     np.testing.assert_array_equal(moved == 0.0, coefficients == 0.0)
-    wrong = Zonal() + ExponentialDrag([0.1, 0.2], **AIR)
+    wrong = Zonal() + Drag([0.1, 0.2], atmosphere=AIR)
     with pytest.raises(InputError, match="have the orbits' shape"):
         propagate(orbits, [0.0], method="numerical", forces=wrong)
 
@@ -96,8 +97,8 @@ def test_settings_are_refused_where_they_mean_nothing():
         propagate(orbit, T, forces=Zonal())
     with pytest.raises(InputError, match="'j2' takes no tolerance"):
         propagate(orbit, T, method="j2", tolerance=1e-12)
-    with pytest.raises(InputError, match="no gravity"):
-        propagate(orbit, T, method="numerical", forces=ExponentialDrag(0.1, **AIR))
+    with pytest.raises(InputError, match="must hold one gravity"):
+        propagate(orbit, T, method="numerical", forces=Drag(0.1, atmosphere=AIR))
     with pytest.raises(InputError, match="tolerance must lie between"):
         propagate(orbit, T, method="numerical", tolerance=1e-3)
     with pytest.raises(InputError, match="spans at most"):
@@ -108,7 +109,7 @@ def test_failures_are_explained():
     codes = (
         adaptive.NOT_FINITE,
         adaptive.BELOW_GROUND,
-        adaptive.CAME_DOWN,
+        arcs.CAME_DOWN,
         adaptive.STEP_TOO_SMALL,
     )
     for code in codes:

@@ -11,7 +11,8 @@ import pytest
 
 from orbitsim import Orbit, propagate
 from orbitsim.earth import Ellipsoid, ZonalGravity
-from orbitsim.forces import ExponentialDrag, Zonal
+from orbitsim.environment.atmosphere import ExponentialAtmosphere
+from orbitsim.forces import Drag, Zonal
 
 CENTRAL = Zonal(ZonalGravity(3.986004415e14, 6378136.3))
 EPOCH = "2023-01-01T00:00:00"
@@ -43,13 +44,8 @@ def test_exponential_atmosphere(run):
     # with that of WGS 84, 0.7 m larger, density differs by 1.3e-5 and the position by 1.34 m.
     t, r, v = run("003-force-model-exponential-320")
     orbit = Orbit.from_state([6698137.0, 0, 0], [0, 7714.21741368, 0], EPOCH)
-    drag = ExponentialDrag(
-        2.1 * 1.0 / 100.0,
-        density=2.418e-11,
-        base_height=300e3,
-        scale_height=53.628e3,
-        datum=Ellipsoid(6378136.3, 1 / 298.257),
-    )
+    air = ExponentialAtmosphere(2.418e-11, 300e3, 53.628e3, Ellipsoid(6378136.3, 1 / 298.257))
+    drag = Drag(mass=100.0, area=1.0, cd=2.1, atmosphere=air)
     got = propagate(orbit, t, method="numerical", forces=CENTRAL + drag)
     assert np.linalg.norm(got.r - r, axis=-1).max() < 3e-2
     assert np.linalg.norm(got.v - v, axis=-1).max() < 5e-5

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from fields import field, grid
 from scipy.integrate import solve_ivp
 from scipy.special import eval_legendre
 
 from orbitsim.earth import J6_GRAVITY
-from orbitsim.kernels.arcs import numerical_grid
-from orbitsim.kernels.lanes import Field
 
 MU, RADIUS, J = J6_GRAVITY.mu, J6_GRAVITY.radius, np.array(J6_GRAVITY.j)
 TURN = 7.292115e-5
 AIR_RADIUS, BASE, SCALE, DENSITY = 6378137.0, 400e3, 60e3, 4e-12
-FIELD = Field(MU, RADIUS, J, TURN, AIR_RADIUS, 0.0, BASE, 1 / SCALE, 6378137.0, 1 / 298.257223563)
+FIELD = field(J, rotation=TURN, base_height=BASE, decay=1 / SCALE, ground_flattening=1 / 298.257)
 DAY = 86400.0
 
 
@@ -66,7 +65,7 @@ def test_a_day_against_scipy(perigee, e, limit):
     r, v = states(n, perigee, e, seed=7)
     ballistic = np.array([0.003, 0.02])
     t = np.array([3000.0, DAY / 2, DAY])
-    got_r, got_v, status = numerical_grid(r, v, 0.5 * DENSITY * ballistic, t, FIELD)
+    got_r, got_v, status = grid(r, v, 0.5 * DENSITY * ballistic, t, FIELD)
     assert not status.any()
     for i in range(n):
         solution = solve_ivp(
@@ -118,7 +117,7 @@ def test_each_of_many_orbits_against_heyoka(n, perigee, e, limit):
     ballistic = np.random.default_rng(3).uniform(0.002, 0.02, n)
     t = np.linspace(0.0, DAY, 1441)[1:]
     reference = heyoka_day(r, v, ballistic, t)
-    got_r, got_v, status = numerical_grid(r, v, 0.5 * DENSITY * ballistic, t, FIELD)
+    got_r, got_v, status = grid(r, v, 0.5 * DENSITY * ballistic, t, FIELD)
     assert not status.any()
     assert np.linalg.norm(got_r - reference[:3], axis=0).max() < limit
     assert np.linalg.norm(got_v - reference[3:], axis=0).max() < 2e-3 * limit
