@@ -7,7 +7,8 @@
     │   ├── ElementSetError   a TLE or OMM that is not one
     │   ├── EpochError        an epoch outside the tables that the request needs
     │   ├── RecordError       a mission or vehicle file that says something wrong
-    │   └── FrameError        a frame that is unknown, or the wrong one here
+    │   ├── FrameError        a frame that is unknown, or the wrong one here
+    │   └── DockingStateError a command that the docking's state does not allow
     ├── ConvergenceError      a solver ended without a solution
     └── PropagationError      some states of a batch failed; carries them and the rest
 
@@ -49,6 +50,27 @@ class FrameError(InputError):
     """A reference frame that is unknown, or not the one that is needed here."""
 
 
+class DockingStateError(InputError):
+    """A command that the state of a docking does not allow.
+
+    Attributes
+    ----------
+    state, command : str
+        Where the docking stood, and what was asked of it.
+    allowed : tuple of str
+        What may be asked there.
+    """
+
+    def __init__(self, state: str, command: str, allowed: tuple[str, ...], reason: str) -> None:
+        super().__init__(
+            f"cannot {command!r} in the state {state!r}: {reason}; "
+            f"allowed: {', '.join(allowed) or 'nothing'}"
+        )
+        self.state = state
+        self.command = command
+        self.allowed = allowed
+
+
 class ConvergenceError(OrbitsimError):
     """A solver ended without a solution; the message gives the residual it was left with."""
 
@@ -72,6 +94,7 @@ class Status(IntEnum):
     BELOW_GROUND = 32
     CAME_DOWN = 33
     STEP_TOO_SMALL = 34
+    FLIGHT_ENDED = 35
 
     @property
     def explanation(self) -> str:
@@ -96,6 +119,7 @@ _EXPLANATIONS = {
     Status.BELOW_GROUND: "the orbit starts below the ground",
     Status.CAME_DOWN: "the satellite came down to the ground before this instant",
     Status.STEP_TOO_SMALL: "the tolerance cannot be met: the step became too small",
+    Status.FLIGHT_ENDED: "an event ended the flight before this instant",
 }
 
 

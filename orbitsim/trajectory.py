@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from orbitsim import frames
 from orbitsim.errors import InputError, PropagationError, Status
+from orbitsim.event_log import EventLog
 from orbitsim.kernels.arrays import as_outputs
 from orbitsim.orbit import Orbit, take
 from orbitsim.units import FloatArray, as_time, elapsed_seconds, read_only, to_epoch
@@ -24,12 +25,26 @@ Output = tuple[FloatArray, FloatArray]
 """Where to put positions and velocities: a pair of C-contiguous float64 arrays (3, *S, T)."""
 
 
+class Evaluated(NamedTuple):
+    """States of orbits of the shape S at T instants."""
+
+    r: FloatArray
+    """m, (3, *S, T)."""
+    v: FloatArray
+    status: StatusArray
+    """(*S, T)."""
+    mass: FloatArray | None = None
+    """kg, (*S, T), of a flight whose mass is followed."""
+    events: EventLog | None = None
+    """Of a flight on which events were looked for or burns made."""
+
+
 class Evaluate(Protocol):
-    """Seconds (T,) after the epoch to r, v (3, *S, T) and status (*S, T)."""
+    """Seconds (T,) after the epoch to states."""
 
     def __call__(
         self, t: FloatArray, out: Output | None = None, threads: int | None = None
-    ) -> tuple[FloatArray, FloatArray, StatusArray]: ...
+    ) -> Evaluated: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -51,6 +66,11 @@ class Trajectory:
     status : ndarray of uint8, shape (*S, T)
         `orbitsim.Status` of each state; a failed one is NaN.  It stands per state, not per orbit,
         because a satellite that decays on the third day was well on the first two.
+    mass : ndarray, shape (*S, T), or None
+        kg, where a mass was given and is followed through burns.
+    events : EventLog
+        What was met on the way of what was looked for, and the burns made; up to the last of the
+        instants.
     """
 
     epoch: Time
@@ -61,6 +81,8 @@ class Trajectory:
     frame: str
     mu: float
     _evaluate: Evaluate
+    mass: FloatArray | None = None
+    events: EventLog = field(default_factory=EventLog.empty)
 
     @classmethod
     def evaluate(
@@ -87,7 +109,7 @@ class Trajectory:
         if t.ndim != 1:
             raise InputError(f"times must be one row of instants, got the shape {t.shape}")
         t = np.array(t)  # one's own: the caller may go on writing to his
-        r, v, status = evaluate(t, out, threads)
+        r, v, status, mass, events = evaluate(t, out, threads)
         whole = cls(
             epoch,
             read_only(t),
@@ -97,6 +119,8 @@ class Trajectory:
             frame,
             mu,
             evaluate,
+            None if mass is None else read_only(mass),
+            EventLog.empty() if events is None else events,
         )
         failed = status != 0
         if errors == "raise" and failed.any():
@@ -150,20 +174,23 @@ class Trajectory:
         """The trajectory of some of the orbits (not of some of the instants: see `at`)."""
         if not self.shape:
             raise TypeError("the Trajectory of a single orbit cannot be indexed; see .at(time)")
-        whole, axes = self._evaluate, len(self.shape)
+        whole, axes, shape = self._evaluate, len(self.shape), self.shape
 
-        def chosen(
-            r: FloatArray, v: FloatArray, status: StatusArray
-        ) -> tuple[FloatArray, FloatArray, StatusArray]:
-            codes = np.broadcast_to(status, (3, *status.shape))
-            return take(r, index, axes), take(v, index, axes), take(codes, index, axes)[0]
+        def chosen(found: Evaluated) -> Evaluated:
+            planes = [np.broadcast_to(found.status, (3, *found.status.shape))]
+            if found.mass is not None:
+                planes.append(np.broadcast_to(found.mass, (3, *found.mass.shape)))
+            status, *mass = (take(plane, index, axes)[0] for plane in planes)
+            events = None if found.events is None else _events_of(found.events, shape, index)
+            r, v = take(found.r, index, axes), take(found.v, index, axes)
+            return Evaluated(r, v, status, mass[0] if mass else None, events)
 
-        def part(
-            t: FloatArray, out: Output | None = None, threads: int | None = None
-        ) -> tuple[FloatArray, FloatArray, StatusArray]:
-            return chosen(*whole(t, None, threads))
+        def part(t: FloatArray, out: Output | None = None, threads: int | None = None) -> Evaluated:
+            return chosen(whole(t, None, threads))
 
-        r, v, status = chosen(self._r, self._v, self.status)
+        r, v, status, mass, events = chosen(
+            Evaluated(self._r, self._v, self.status, self.mass, self.events)
+        )
         return type(self)(
             self.epoch[index] if self.epoch.shape else self.epoch,
             self.t,
@@ -173,6 +200,8 @@ class Trajectory:
             self.frame,
             self.mu,
             part,
+            None if mass is None else read_only(mass),
+            EventLog.empty() if events is None else events,
         )
 
     def __repr__(self) -> str:
@@ -297,6 +326,17 @@ class GroundTrack:
     latitude: FloatArray
     longitude: FloatArray
     altitude: FloatArray
+
+
+def _events_of(events: EventLog, shape: tuple[int, ...], index: Any) -> EventLog:
+    """The events of some of the orbits, counted anew."""
+    number = np.arange(int(np.prod(shape, dtype=int))).reshape(shape)[index]
+    place = np.full(int(np.prod(shape, dtype=int)), -1)
+    place[np.ravel(number)] = np.arange(np.size(number))
+    kept = events.where(place[events.orbit] >= 0)
+    kept = replace(kept, orbit=place[kept.orbit])
+    order = np.argsort(kept.orbit, kind="stable")
+    return kept.ordered(order)
 
 
 def _or_nan(t: FloatArray) -> FloatArray:

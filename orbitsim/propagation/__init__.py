@@ -6,13 +6,15 @@ The room is named for the activity because a package called as its own verb woul
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from orbitsim.errors import InputError
 from orbitsim.forces.base import Force
 from orbitsim.orbit import Orbit
 from orbitsim.propagation import analytic, numerical
+from orbitsim.propagation.burns import Manoeuvre
+from orbitsim.propagation.events import Event
 from orbitsim.propagation.mean_elements import MeanElements
 from orbitsim.trajectory import Evaluate, Output, Trajectory, counted
 
@@ -32,6 +34,9 @@ def propagate(
     method: str = "kepler",
     forces: Force | None = None,
     tolerance: float | None = None,
+    mass: Any = None,
+    burns: Sequence[Manoeuvre] = (),
+    events: Sequence[Event] = (),
     errors: str = "raise",
     out: Output | None = None,
     threads: int | None = None,
@@ -50,6 +55,13 @@ def propagate(
         For ``numerical``; see `orbitsim.forces`.  EGM96 zonals to degree six unless given.
     tolerance : float, optional
         For ``numerical``: largest relative error of a step, 1e-13 unless given.
+    mass : float, Quantity or array_like, optional
+        For ``numerical``: of the spacecraft at the epoch, kg; finite burns need it.
+    burns : sequence of ImpulsiveBurn, FiniteBurn or MassChange
+        For ``numerical``: what is done on the way; see `orbitsim.propagation.burns`.
+    events : sequence of Event
+        For ``numerical``: what is looked for on the way; see `orbitsim.propagation.events`.
+        Occurrences stand in `Trajectory.events`.
     errors : {"raise", "status"}
         Whether failed states raise `PropagationError`, or are NaN with a code in
         `Trajectory.status`.
@@ -74,7 +86,13 @@ def propagate(
     if method not in _METHODS:
         raise InputError(f"unknown method {method!r}; wanted one of {', '.join(_METHODS)}")
     t, epoch, offset = counted(times, orbit.epoch)
-    settings = {"forces": forces, "tolerance": tolerance}
+    settings = {
+        "forces": forces,
+        "tolerance": tolerance,
+        "mass": mass,
+        "burns": tuple(burns) or None,
+        "events": tuple(events) or None,
+    }
     given = {name: value for name, value in settings.items() if value is not None}
     if given and method != "numerical":
         raise InputError(f"method {method!r} takes no {' and no '.join(given)}")

@@ -10,7 +10,7 @@ from orbitsim.errors import Status
 from orbitsim.kernels.brouwer import mean_from_osculating, osculating_grid
 from orbitsim.kernels.kepler import kepler_grid
 from orbitsim.orbit import Orbit
-from orbitsim.trajectory import Evaluate, Output, StatusArray, rows_of
+from orbitsim.trajectory import Evaluate, Evaluated, Output, StatusArray, rows_of
 from orbitsim.units import FloatArray
 
 
@@ -27,9 +27,7 @@ def kepler(orbit: Orbit, offset: FloatArray) -> Evaluate:
     shape = orbit.shape
     r, v = _flat(orbit)
 
-    def evaluate(
-        t: FloatArray, out: Output | None = None, threads: int | None = None
-    ) -> tuple[FloatArray, FloatArray, StatusArray]:
+    def evaluate(t: FloatArray, out: Output | None = None, threads: int | None = None) -> Evaluated:
         durations = _durations(offset, t)
         rows = rows_of(out, shape, t.size)
         states = kepler_grid(r, v, durations, orbit.mu, out=rows, threads=threads)
@@ -61,18 +59,16 @@ def j2(orbit: Orbit, offset: FloatArray, gravity: ZonalGravity = J2_GRAVITY) -> 
     constants = (gravity.mu, gravity.radius, gravity.j2)
     mean, epoch_status = mean_from_osculating(*_flat(orbit), *constants)
 
-    def evaluate(
-        t: FloatArray, out: Output | None = None, threads: int | None = None
-    ) -> tuple[FloatArray, FloatArray, StatusArray]:
+    def evaluate(t: FloatArray, out: Output | None = None, threads: int | None = None) -> Evaluated:
         durations = _durations(offset, t)
         rows = rows_of(out, shape, t.size)
         r, v, status = osculating_grid(mean, durations, *constants, out=rows, threads=threads)
-        r, v, status = shaped(r, v, np.maximum(status, epoch_status), shape)
+        found = shaped(r, v, np.maximum(status, epoch_status), shape)
         if to_frame is not None:
             turn = np.broadcast_to(to_frame, (*shape, 3, 3))[..., np.newaxis, :, :]
-            r[...] = np.einsum("...ij,j...->i...", turn, r)
-            v[...] = np.einsum("...ij,j...->i...", turn, v)
-        return r, v, status
+            found.r[...] = np.einsum("...ij,j...->i...", turn, found.r)
+            found.v[...] = np.einsum("...ij,j...->i...", turn, found.v)
+        return found
 
     return evaluate
 
@@ -89,9 +85,7 @@ def _durations(offset: FloatArray, t: FloatArray) -> FloatArray:
     return np.ascontiguousarray(offset.reshape(-1, 1) + t)
 
 
-def shaped(
-    r: FloatArray, v: FloatArray, status: StatusArray, shape: tuple[int, ...]
-) -> tuple[FloatArray, FloatArray, StatusArray]:
+def shaped(r: FloatArray, v: FloatArray, status: StatusArray, shape: tuple[int, ...]) -> Evaluated:
     """From the kernels' (3, N, T) to (3, *S, T); a status per orbit is spread over its instants."""
     instants = r.shape[-1]
     if status.ndim == 1:
@@ -101,4 +95,4 @@ def shaped(
         lost = np.isnan(r[0]) & (status == 0)
         status = np.where(lost, np.uint8(Status.NOT_FINITE), status)
     grid = (*shape, instants)
-    return r.reshape(3, *grid), v.reshape(3, *grid), status.reshape(grid)
+    return Evaluated(r.reshape(3, *grid), v.reshape(3, *grid), status.reshape(grid))

@@ -47,7 +47,7 @@ _KNOWN = (
     DeSitter,
     Thrust,
 )
-_ATTITUDES = {"inertial": INERTIAL, "RTN": RTN, "VNC": VNC}
+ATTITUDES = {"inertial": INERTIAL, "RTN": RTN, "VNC": VNC}
 _SYMMETRIC = (Zonal, Drag, Thrust)
 
 
@@ -125,7 +125,7 @@ def field_of(forces: Force, epoch: Time, low: float, high: float) -> tuple[Field
         earth.check(*span)
         tables["orientation"], first = orientation.table("GCRS", "ITRS", *span, earth)
     for body in ("sun", "moon"):
-        source = bodies.get(body) or light
+        source: ThirdBody | RadiationPressure | DeSitter | None = bodies.get(body) or light
         if body == "sun":
             source = source or geodesic
         if source is None and not (body == "sun" and isinstance(air, HarrisPriester)):
@@ -162,7 +162,7 @@ def field_of(forces: Force, epoch: Time, low: float, high: float) -> tuple[Field
         decay=0.0 if exponential is None else 1.0 / exponential.scale_height,
         bulge=air.exponent if isinstance(air, HarrisPriester) else 0.0,
         weather=tables.get("weather", _NONE),
-        attitude=NO_THRUST if thrust is None else _ATTITUDES[thrust.attitude],
+        attitude=NO_THRUST if thrust is None else ATTITUDES[thrust.attitude],
         ground_radius=WGS84.equatorial_radius,
         ground_flattening=WGS84.flattening,
     ), first

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
 from orbitsim import frames
 from orbitsim.constants import SECONDS_PER_DAY
 from orbitsim.errors import InputError
-from orbitsim.forces.base import Force
+from orbitsim.forces.base import Force, the_one
+from orbitsim.forces.thrust import Thrust
 from orbitsim.forces.zonal import Zonal
 from orbitsim.kernels.arcs import integrate
 from orbitsim.orbit import Orbit
 from orbitsim.propagation import field as dynamics
-from orbitsim.trajectory import Evaluate, Output, StatusArray, rows_of
-from orbitsim.units import FloatArray
+from orbitsim.propagation import flight
+from orbitsim.propagation.burns import Manoeuvre
+from orbitsim.propagation.events import Event
+from orbitsim.trajectory import Evaluate, Evaluated, Output, rows_of
+from orbitsim.units import FloatArray, to_si
 
 LONGEST_SPAN = 100.0 * 365.25 * SECONDS_PER_DAY
 """s; how far from an orbit's epoch an instant may lie."""
 
 
 def numerical(
-    orbit: Orbit, offset: FloatArray, forces: Force | None = None, tolerance: float = 1e-13
+    orbit: Orbit,
+    offset: FloatArray,
+    forces: Force | None = None,
+    tolerance: float = 1e-13,
+    mass: Any = None,
+    burns: Sequence[Manoeuvre] = (),
+    events: Sequence[Event] = (),
 ) -> Evaluate:
     """Numerical integration: multistep for near-circular arcs, adaptive steps for all others.
 
@@ -37,11 +51,19 @@ def numerical(
         Must hold a gravity; EGM96 zonals to degree six unless given.
     tolerance : float
         Largest error of a step, relative; see `orbitsim.kernels.arcs.integrate`.
+    mass : float, Quantity or array_like, optional
+        At the epoch, kg; one, or one for each orbit.  Drag and radiation pressure are those at this
+        mass, and grow as it falls.
+    burns : sequence of Manoeuvre
+        See `orbitsim.propagation.burns`.
+    events : sequence of Event
+        See `orbitsim.propagation.events`.
 
     Raises
     ------
     InputError
-        Forces that cannot be used, or a tolerance or an instant out of range.
+        Forces that cannot be used, a tolerance, an instant or a mass out of range, or burns that
+        cannot be made.
     EpochError
         An instant that the tables do not cover from which the forces are taken.
     """
@@ -50,7 +72,7 @@ def numerical(
     forces = Zonal() if forces is None else forces
     dynamics.check(forces)
     inner = "TEME" if dynamics.is_still(forces) else "GCRS"
-    to_frame = None
+    to_frame, original = None, orbit.frame
     if orbit.frame != inner:
         turns = frames.rotation_matrix(inner, orbit.frame, orbit.epoch)
         to_frame = np.broadcast_to(turns, (*orbit.shape, 3, 3)).reshape(-1, 3, 3)
@@ -61,9 +83,43 @@ def numerical(
     since_epoch = np.broadcast_to(offset, shape).reshape(size)
     pieces = np.broadcast_to(dynamics.pieces_of(epoch), shape).reshape(size)
 
-    def evaluate(
-        t: FloatArray, out: Output | None = None, threads: int | None = None
-    ) -> tuple[FloatArray, FloatArray, StatusArray]:
+    heavy = _mass(mass, shape)
+    flight.check(burns, events, heavy)
+    if heavy is not None and the_one(forces, Thrust) is not None:
+        raise InputError("Thrust has a mass of its own; give mass= with burns, or Thrust, not both")
+    if burns or events or heavy is not None:
+        each_epoch = epoch.reshape(size) if epoch.shape else epoch
+
+        def fly(t: FloatArray, out: Output | None = None, threads: int | None = None) -> Evaluated:
+            _, high = _reach(since_epoch, t)
+            field, first = dynamics.field_of(forces, epoch, 0.0, high)
+            plan = flight.Plan(
+                state,
+                dynamics.with_origin(constants, pieces, first),
+                np.full(size, np.nan) if heavy is None else heavy,
+                field,
+                to_frame,
+                original,
+                each_epoch,
+                tuple(burns),
+                tuple(events),
+                tolerance,
+                threads,
+            )
+            instants = since_epoch[:, np.newaxis] + t
+            flown = flight.fly(plan, instants)
+            grid = (*shape, t.size)
+            r, v = flown.r.reshape(3, *grid), flown.v.reshape(3, *grid)
+            if out is not None:
+                out[0][...], out[1][...] = r, v
+                r, v = out
+            log = replace(flown.events, t=flown.events.t - since_epoch[flown.events.orbit])
+            weights = None if heavy is None else flown.mass.reshape(grid)
+            return Evaluated(r, v, flown.status.reshape(grid), weights, log)
+
+        return fly
+
+    def evaluate(t: FloatArray, out: Output | None = None, threads: int | None = None) -> Evaluated:
         low, high = _reach(since_epoch, t)
         field, first = dynamics.field_of(forces, epoch, low, high)
         arcs = integrate(
@@ -81,7 +137,9 @@ def numerical(
                 arcs.r[:, n] = turn @ arcs.r[:, n]
                 arcs.v[:, n] = turn @ arcs.v[:, n]
         grid = (*shape, t.size)
-        return arcs.r.reshape(3, *grid), arcs.v.reshape(3, *grid), arcs.status.reshape(grid)
+        return Evaluated(
+            arcs.r.reshape(3, *grid), arcs.v.reshape(3, *grid), arcs.status.reshape(grid)
+        )
 
     return evaluate
 
@@ -105,3 +163,13 @@ def _reach(since_epoch: FloatArray, t: FloatArray) -> tuple[float, float]:
             f"numerical propagation spans at most {LONGEST_SPAN:.6g} s"
         )
     return low, high
+
+
+def _mass(mass: Any, shape: tuple[int, ...]) -> FloatArray | None:
+    """One mass for each orbit, (N,), if there is one at all."""
+    if mass is None:
+        return None
+    heavy = to_si(mass, "kg", "mass")
+    if not np.all((heavy > 0.0) & np.isfinite(heavy)):
+        raise InputError(f"mass must be positive and finite, got {mass!r} kg")
+    return dynamics.each(heavy, shape, "mass")
