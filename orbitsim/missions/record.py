@@ -37,6 +37,7 @@ from typing import TYPE_CHECKING, Any
 
 from orbitsim.errors import InputError, RecordError
 from orbitsim.missions import schema
+from orbitsim.missions.failure_record import FailureRecord, read_failure
 from orbitsim.missions.figure import (
     Assumption,
     Figure,
@@ -55,6 +56,7 @@ __all__ = [
     "Assumption",
     "ElementSet",
     "Event",
+    "FailureRecord",
     "Figure",
     "MissionRecord",
     "Roles",
@@ -117,6 +119,7 @@ class MissionRecord:
     flight: Roles
     events: tuple[Event, ...]
     source: str
+    failure: FailureRecord | None = None
 
     def variants(self, key: str) -> tuple[Figure, ...]:
         """All figures of `key`, in the order of the file; none where there are none."""
@@ -268,7 +271,7 @@ def _read(content: bytes, source: str) -> MissionRecord:
         raw,
         place,
         others=("mission",),
-        optional_others=("figure", "assumption", "station", "flight", "event"),
+        optional_others=("figure", "assumption", "station", "flight", "failure", "event"),
     )
     mission = schema.table(raw["mission"], place.at("mission"), texts=("id", "name"))
     figures = tuple(
@@ -295,7 +298,8 @@ def _read(content: bytes, source: str) -> MissionRecord:
         _event(item, number, record, place)
         for number, item in enumerate(schema.tables(raw, "event", place), start=1)
     )
-    return replace(record, events=events)
+    failure = _failure(raw["failure"], record, place.at("failure")) if "failure" in raw else None
+    return replace(record, events=events, failure=failure)
 
 
 def _refuse_doubles(
@@ -344,6 +348,16 @@ def _event(item: Any, number: int, record: MissionRecord, place: Place) -> Event
     if figure.kind == "duration" and "liftoff" not in record.flight:
         place.refuse("a duration counts from the liftoff", "the role liftoff under [flight]")
     return Event(raw["label"], raw["kind"], figure)
+
+
+def _failure(raw: Any, record: MissionRecord, place: Place) -> FailureRecord:
+    def find(name: str, reference: str) -> Figure | Assumption:
+        return _found(record, reference, place.at(f"failure.{name}"))
+
+    failure = read_failure(raw, find, place)
+    if "liftoff" not in record.flight:
+        place.refuse("its time counts from the liftoff", "the role liftoff under [flight]")
+    return failure
 
 
 def _found(record: MissionRecord, reference: str, place: Place) -> Figure | Assumption:

@@ -41,6 +41,8 @@ UNITS: Final[Mapping[str, tuple[str, float]]] = {
     "N": ("force", 1.0),
     "kN": ("force", 1e3),
     "RUB": ("money", 1.0),
+    "ratio": ("ratio", 1.0),
+    "deg/s2": ("angular acceleration", pi / 180.0),
 }
 """Unit to (kind of quantity, factor to SI).  Nothing else is accepted."""
 
@@ -72,6 +74,31 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
 
 `payload_mass` is what the launcher lifts, the whole spacecraft.  `loss` and `separation` end a
 failed ascent; a duration counts from the liftoff.
+"""
+
+FAILURE_KINDS: Final = ("engine shutdown", "explosion", "premature separation", "loss of control")
+"""What a ``[failure]`` may declare; `orbitsim.phases.failure` says what each means."""
+
+FAILURE_ROLES: Final[Mapping[str, str]] = {
+    "residual_thrust": "ratio",
+    "thrust_decay": "duration",
+    "turn_acceleration": "angular acceleration",
+    "separation_speed": "speed",
+    "pusher_stroke": "length",
+    "restitution": "ratio",
+    "friction": "ratio",
+    "thrust_offset": "length",
+    "thrust_tilt": "angle",
+    "push_offset": "length",
+    "payload_length": "length",
+    "payload_diameter": "length",
+    "stage_length": "length",
+    "stage_diameter": "length",
+}
+"""What the flight after a failure can be told, and the kind of quantity that each is.
+
+A list of two numbers is a range.  Offsets and tilt are one sigma in each direction across the axis;
+the residual thrust is a fraction of the full one.
 """
 
 KINDS_OF_EVENT: Final = ("flown", "planned", "ground")

@@ -1,9 +1,10 @@
 """Ascent to orbit: a rocket flown from its pad into a given orbit and plane, or a batch of them.
 
 Three degrees of freedom over the rotating WGS 84 ellipsoid: gravity with J2, thrust linear in
-ambient pressure, drag by a curve over Mach number in the U.S. Standard Atmosphere 1976, still air
-relative to the Earth.  Thrust is constant in vacuum from ignition to cut-off, without build-up or
-tail-off, and attitude changes at once.
+ambient pressure, drag by a curve over Mach number, in the U.S. Standard Atmosphere 1976 at rest
+relative to the Earth or in air of one's own with wind (`AscentAir`).  Thrust is constant in vacuum
+from ignition to cut-off, without build-up or tail-off, and attitude changes at once; tail-off and
+limited turning are in `orbitsim.phases.guidance`.
 
 The climb is a vertical rise, a pitch-over, a gravity turn (no angle of attack), and from the
 ignition of the guided stage a linear-tangent law in elevation and yaw.  What is free in it is
@@ -18,8 +19,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from orbitsim.earth import WGS84, Site
+from orbitsim.earth import Site
 from orbitsim.errors import InputError
+from orbitsim.phases.ascent_air import AscentAir, standard_air
+from orbitsim.phases.ascent_dispersions import Dispersions, EngineFailure
 from orbitsim.phases.ascent_flight import Launch, Steering, fly, steering_table
 from orbitsim.phases.ascent_result import (
     Ascent,
@@ -27,9 +30,10 @@ from orbitsim.phases.ascent_result import (
     AscentEvent,
     AscentStatus,
     DeltaVBudget,
+    below_ground,
     flown,
 )
-from orbitsim.phases.ascent_schedule import Dispersions, Schedule, make_schedule
+from orbitsim.phases.ascent_schedule import Schedule, make_schedule
 from orbitsim.phases.ascent_targeting import InsertionTarget, solve_steering
 from orbitsim.vehicles.launcher import Rocket
 
@@ -37,11 +41,13 @@ FloatArray = NDArray[np.float64]
 
 __all__ = [
     "Ascent",
+    "AscentAir",
     "AscentBatch",
     "AscentEvent",
     "AscentStatus",
     "DeltaVBudget",
     "Dispersions",
+    "EngineFailure",
     "InsertionTarget",
     "Launch",
     "Steering",
@@ -58,6 +64,7 @@ def solve_ascent(
     sidereal_angle: float,
     target: InsertionTarget,
     *,
+    air: AscentAir | None = None,
     sample_step: float = 1.0,
 ) -> Ascent:
     """Steer a rocket into an orbit with the least propellant, and fly it.
@@ -77,6 +84,8 @@ def solve_ascent(
         From the x axis of the target's axes to that of Earth-fixed ones at lift-off, rad.
     target : InsertionTarget
         Met to 1e-3 m, 1e-6 m/s and 1e-9 rad.
+    air : AscentAir, optional
+        Without it the standard atmosphere.
     sample_step : float, optional
         Spacing of the history, s; the events are in it besides.
 
@@ -97,9 +106,11 @@ def solve_ascent(
     >>> round(ascent.event("core separation").altitude / 1e3)
     173
     """
-    launch = Launch(rocket, payload_mass, site, sidereal_angle)
+    launch = Launch(rocket, payload_mass, site, sidereal_angle, air or standard_air())
     steering = solve_steering(launch, target)
-    return fly_ascent(rocket, payload_mass, site, sidereal_angle, steering, sample_step=sample_step)
+    return fly_ascent(
+        rocket, payload_mass, site, sidereal_angle, steering, air=air, sample_step=sample_step
+    )
 
 
 def fly_ascent(
@@ -109,13 +120,14 @@ def fly_ascent(
     sidereal_angle: float,
     steering: Steering,
     *,
+    air: AscentAir | None = None,
     sample_step: float = 1.0,
 ) -> Ascent:
     """Fly one ascent with given steering and keep its history.
 
     Parameters
     ----------
-    rocket, payload_mass, site, sidereal_angle, sample_step
+    rocket, payload_mass, site, sidereal_angle, air, sample_step
         See `solve_ascent`.
     steering : Steering
         Of a solved ascent, or of one's own.
@@ -125,10 +137,12 @@ def fly_ascent(
     InputError
         If the cut-off precedes another event, or the sample step is not positive.
     """
-    launch = Launch(rocket, payload_mass, site, sidereal_angle)
+    launch = Launch(rocket, payload_mass, site, sidereal_angle, air or standard_air())
     if not (np.isfinite(sample_step) and sample_step > 0.0):
         raise InputError(f"sample step must be positive, got {sample_step}")
-    schedule = make_schedule(rocket, payload_mass, np.array([steering.cut_off]))
+    schedule = make_schedule(
+        rocket, payload_mass, np.array([steering.cut_off]), plane_turn=steering.planar
+    )
     events = [float(boundary.time[0]) for boundary in schedule.boundaries]
     even = np.arange(0.0, events[-1], sample_step)
     return flown(launch, steering, np.unique(np.concatenate((even, events))))
@@ -142,30 +156,44 @@ def fly_ascents(
     steering: Steering,
     dispersions: Dispersions,
     *,
+    air: AscentAir | None = None,
+    failure: EngineFailure | None = None,
     threads: int | None = None,
 ) -> AscentBatch:
     """Fly N ascents with the same steering and times and dispersed vehicles.
 
-    There is no feedback: the steering is that of the nominal flight, cut-off comes by the clock.
+    There is no feedback: the steering is that of the nominal flight, cut-off comes by the clock;
+    the errors of navigation, alignment and tail-off play no part.  A gravity turn follows the
+    disturbed velocity, which lets a disturbance grow.  For the feedback, and a programme kept by
+    attitude, see `orbitsim.phases.guidance.fly_guided_ascents`.
 
     Parameters
     ----------
-    rocket, payload_mass, site, sidereal_angle
+    rocket, payload_mass, site, sidereal_angle, air
         See `solve_ascent`.
     steering : Steering
         Common to all.
     dispersions : Dispersions
         N cases.
+    failure : EngineFailure, optional
+        Befalls every case.
     threads : int, optional
         See `orbitsim.kernels.blocks`; the result does not depend on it.
     """
-    launch = Launch(rocket, payload_mass, site, sidereal_angle)
+    launch = Launch(rocket, payload_mass, site, sidereal_angle, air or standard_air())
     n = len(dispersions)
-    schedule = make_schedule(rocket, payload_mass, np.full(n, steering.cut_off), dispersions)
+    schedule = make_schedule(
+        rocket,
+        payload_mass,
+        np.full(n, steering.cut_off),
+        dispersions,
+        failure=failure,
+        plane_turn=steering.planar,
+    )
     marks = fly(
         launch,
         schedule,
-        steering_table(steering, n),
+        steering_table(steering, n, dispersions),
         np.array(steering.plane_normal),
         threads=threads,
     )
@@ -195,10 +223,7 @@ def _status(rocket: Rocket, schedule: Schedule, states: FloatArray) -> NDArray[n
     cut_offs = np.array([np.full(n, stage.cut_off) for stage in rocket.stages[:-1]])
     cut_offs = np.vstack((cut_offs.reshape(-1, n), schedule.boundaries[-2].time))
     dry = np.any(schedule.exhaustion < cut_offs, axis=0)
-    radius = np.sqrt(np.sum(states[:3] ** 2, axis=0))
-    sine = states[2] / radius
-    surface = WGS84.polar_radius / np.sqrt(1.0 - WGS84.eccentricity_squared * (1.0 - sine**2))
-    low = np.any(radius < surface - 500.0, axis=0)
+    low = below_ground(states)
     finite = np.all(np.isfinite(states), axis=(0, 1))
     status = np.where(dry, AscentStatus.PROPELLANT_SPENT, AscentStatus.OK)
     status = np.where(low, AscentStatus.GROUND, status)

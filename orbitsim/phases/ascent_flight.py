@@ -6,7 +6,7 @@ axes by the sidereal angle.  Times count from lift-off.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import cos, isfinite, sin, sqrt
 
 import numpy as np
@@ -16,6 +16,8 @@ from orbitsim.earth import J2_GRAVITY, MEAN_RADIUS, ROTATION_RATE, WGS84, Site
 from orbitsim.errors import InputError
 from orbitsim.kernels import ascent as kernel
 from orbitsim.kernels.blocks import run_blocks
+from orbitsim.phases.ascent_air import AscentAir, standard_air
+from orbitsim.phases.ascent_dispersions import Dispersions
 from orbitsim.phases.ascent_schedule import Schedule
 from orbitsim.vehicles.launcher import Rocket
 
@@ -44,6 +46,8 @@ class Steering:
         Unit normal of the target plane, inertial.
     cut_off : float
         Of the last stage, s.
+    planar : bool
+        Whether the gravity turn holds the thrust in the plane of the normal, too.
     """
 
     kick: float
@@ -54,6 +58,7 @@ class Steering:
     yaw_rate: float
     plane_normal: tuple[float, float, float]
     cut_off: float
+    planar: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,14 @@ class Launch:
     site : Site
     sidereal_angle : float
         From the inertial x axis to the Earth-fixed one at lift-off, rad.
+    air : AscentAir
     """
 
     rocket: Rocket
     payload_mass: float
     site: Site
     sidereal_angle: float
+    air: AscentAir = field(default_factory=standard_air)
 
     def __post_init__(self) -> None:
         if not isfinite(self.payload_mass) or self.payload_mass < 0.0:
@@ -106,7 +113,7 @@ def fly(
     threads: int | None = None,
 ) -> FloatArray:
     """States at the ends of the segments, shape (S, 6, N), for a steering table (6, N)."""
-    arguments = _kernel_arguments(launch, schedule, steering, plane_normal)
+    arguments = kernel_arguments(launch, schedule, steering, plane_normal)
     n = schedule.table.shape[2]
     marks = np.empty((len(schedule.modes), 6, n))
     run_blocks(
@@ -125,14 +132,16 @@ def record(
     plane_normal: FloatArray,
     times: FloatArray,
 ) -> FloatArray:
-    """What `kernel.record` keeps of the first case at rising times, shape (16, T)."""
-    columns = np.full((16, len(times)), np.nan)
-    kernel.record(*_kernel_arguments(launch, schedule, steering, plane_normal), times, columns)
+    """What `kernel.record` keeps of the first case at rising times, shape (RECORDED, T)."""
+    columns = np.full((kernel.RECORDED, len(times)), np.nan)
+    kernel.record(*kernel_arguments(launch, schedule, steering, plane_normal), times, columns)
     return columns
 
 
-def steering_table(steering: Steering, n: int) -> FloatArray:
-    """The same steering for n cases, as the kernel takes it."""
+def steering_table(
+    steering: Steering, n: int, dispersions: Dispersions | None = None
+) -> FloatArray:
+    """The same steering for n cases, but for the programme's errors, as the kernel takes it."""
     column = [
         steering.kick,
         steering.azimuth,
@@ -141,26 +150,18 @@ def steering_table(steering: Steering, n: int) -> FloatArray:
         steering.yaw,
         steering.yaw_rate,
     ]
-    return np.tile(np.array(column)[:, None], (1, n))
+    table = np.tile(np.array(column)[:, None], (1, n))
+    if dispersions is not None:
+        table[kernel.KICK] += dispersions.pitch_over
+        table[kernel.AZIMUTH] += dispersions.azimuth
+    return table
 
 
-def _kernel_arguments(
+def kernel_arguments(
     launch: Launch, schedule: Schedule, steering: FloatArray, plane_normal: FloatArray
 ) -> tuple[object, ...]:
+    """What the kernels take first, from the schedule's table to the state on the pad."""
     rocket = launch.rocket
-    gravity = J2_GRAVITY
-    earth = np.concatenate(
-        (
-            launch.vertical().ravel(),
-            [
-                ROTATION_RATE,
-                gravity.mu,
-                1.5 * gravity.j2 * gravity.radius**2,
-                WGS84.equatorial_radius,
-                WGS84.flattening,
-            ],
-        )
-    )
     plan = np.array(
         [rocket.pitch_over_start, rocket.pitch_over_end, rocket.guidance_start, *plane_normal]
     )
@@ -171,10 +172,29 @@ def _kernel_arguments(
         schedule.modes,
         schedule.steps,
         np.ascontiguousarray(steering),
-        earth,
+        earth_numbers(launch),
         plan,
         np.concatenate(([_MACH_STEP], drag)),
+        launch.air.table,
         launch.pad_state(),
+    )
+
+
+def earth_numbers(launch: Launch) -> FloatArray:
+    """What the kernels call `earth`."""
+    gravity = J2_GRAVITY
+    return np.concatenate(
+        (
+            launch.vertical().ravel(),
+            [
+                ROTATION_RATE,
+                gravity.mu,
+                1.5 * gravity.j2 * gravity.radius**2,
+                WGS84.equatorial_radius,
+                WGS84.flattening,
+                *launch.air.grid,
+            ],
+        )
     )
 
 

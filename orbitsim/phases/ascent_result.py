@@ -8,8 +8,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from orbitsim.earth import ROTATION_RATE
+from orbitsim.earth import ROTATION_RATE, WGS84
 from orbitsim.errors import InputError
+from orbitsim.kernels import ascent as kernel
 from orbitsim.phases.ascent_flight import (
     Launch,
     Steering,
@@ -144,6 +145,10 @@ class Ascent:
         Above 86 km with the speed of sound that pressure and density would give.
     acceleration : ndarray, shape (T,)
         Felt aboard: thrust and drag, m/s2.
+    angle_of_attack : ndarray, shape (T,)
+        Between thrust and the velocity relative to the air, rad; 0 at rest.
+    thrust_direction : ndarray, shape (T, 3)
+        Inertial; in a coast where it would point.
     events : tuple of AscentEvent
     budget : DeltaVBudget
     insertion : InsertionTarget
@@ -162,6 +167,8 @@ class Ascent:
     dynamic_pressure: FloatArray
     mach: FloatArray
     acceleration: FloatArray
+    angle_of_attack: FloatArray
+    thrust_direction: FloatArray
     events: tuple[AscentEvent, ...]
     budget: DeltaVBudget
     insertion: InsertionTarget
@@ -219,6 +226,19 @@ class Ascent:
     def cut_off(self) -> AscentEvent:
         """End of the powered flight."""
         return self.events[-2]
+
+    @property
+    def q_alpha(self) -> FloatArray:
+        """Dynamic pressure times angle of attack, which bends the vehicle, Pa rad, shape (T,)."""
+        return self.dynamic_pressure * self.angle_of_attack
+
+    @property
+    def turn_rate(self) -> FloatArray:
+        """Rate at which the thrust's direction turns between neighbouring instants, rad/s, shape
+        (T - 1,).  A jump of attitude shows as an angle over one interval."""
+        a, b = self.thrust_direction[:-1], self.thrust_direction[1:]
+        angle = np.arctan2(norm(np.cross(a, b)), np.sum(a * b, axis=-1))
+        return np.asarray(angle / np.diff(self.t))
 
     @property
     def speed_inertial(self) -> FloatArray:
@@ -296,9 +316,22 @@ class AscentBatch:
         return int(self.r.shape[0])
 
 
+def below_ground(states: FloatArray) -> NDArray[np.bool_]:
+    """Whether any state of a case, (6, E, N), is 500 m below the ellipsoid; shape (N,)."""
+    radius = np.sqrt(np.sum(states[:3] ** 2, axis=0))
+    sine = states[2] / radius
+    surface = WGS84.polar_radius / np.sqrt(1.0 - WGS84.eccentricity_squared * (1.0 - sine**2))
+    return np.asarray(np.any(radius < surface - 500.0, axis=0))
+
+
 def flown(launch: Launch, steering: Steering, times: FloatArray) -> Ascent:
     """Fly, and keep the history at rising times (T,)."""
-    schedule = make_schedule(launch.rocket, launch.payload_mass, np.array([steering.cut_off]))
+    schedule = make_schedule(
+        launch.rocket,
+        launch.payload_mass,
+        np.array([steering.cut_off]),
+        plane_turn=steering.planar,
+    )
     table, normal = steering_table(steering, 1), np.array(steering.plane_normal)
     boundaries = schedule.boundaries
     event_times = np.array([0.0, *(float(boundary.time[0]) for boundary in boundaries)])
@@ -319,6 +352,8 @@ def flown(launch: Launch, steering: Steering, times: FloatArray) -> Ascent:
         dynamic_pressure=columns[12],
         mach=columns[13],
         acceleration=columns[14],
+        angle_of_attack=columns[kernel.ATTACK],
+        thrust_direction=columns[kernel.DIRECTION :].T,
         events=_events(launch, schedule, event_times, at_events),
         budget=_budget(at_events[:, -2]),
         insertion=InsertionTarget.of_state(state[:3], state[3:]),

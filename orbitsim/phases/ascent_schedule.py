@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from orbitsim.errors import InputError
 from orbitsim.kernels import ascent as kernel
+from orbitsim.phases.ascent_dispersions import Dispersions, EngineFailure
 from orbitsim.vehicles.launcher import Rocket, Stage
 
 FloatArray = NDArray[np.float64]
@@ -18,86 +18,6 @@ FloatArray = NDArray[np.float64]
 # Longest steps, s: to the first cut-off, while the velocity turns fast and the drag curve has its
 # kinks; on the rest of the gravity turn; under guidance.  They leave 0.1 m and 0.2 mm/s at cut-off.
 _STEP_FIRST, _STEP_TURN, _STEP_GUIDED = 0.1, 1.0, 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class Dispersions:
-    """Factors on the rocket's figures, one of each a case (and a stage where so said).
-
-    Attributes
-    ----------
-    thrust, specific_impulse, propellant_mass, dry_mass : ndarray, shape (N, stages)
-        A thrust above nominal burns the propellant faster.  All units of a stage share one factor.
-    drag, air_density : ndarray, shape (N,)
-        On the drag coefficient, and on the density of the air.
-    """
-
-    thrust: FloatArray
-    specific_impulse: FloatArray
-    propellant_mass: FloatArray
-    dry_mass: FloatArray
-    drag: FloatArray
-    air_density: FloatArray
-
-    def __post_init__(self) -> None:
-        n, stages = np.shape(self.thrust) if np.ndim(self.thrust) == 2 else (0, 0)
-        for field in fields(self):
-            array = np.array(getattr(self, field.name), dtype=float)
-            wanted = (n,) if field.name in ("drag", "air_density") else (n, stages)
-            if n == 0 or array.shape != wanted:
-                raise InputError(
-                    f"{field.name} must have shape {wanted if n else '(N, stages)'}, "
-                    f"got {array.shape}"
-                )
-            if not np.all(np.isfinite(array)) or np.any(array < 0.0):
-                raise InputError(f"{field.name} must be finite and not negative")
-            if field.name == "specific_impulse" and not np.all(array > 0.0):
-                raise InputError("specific_impulse must be positive")
-            array.flags.writeable = False
-            object.__setattr__(self, field.name, array)
-
-    def __len__(self) -> int:
-        return int(self.thrust.shape[0])
-
-    @classmethod
-    def nominal(cls, rocket: Rocket, n: int) -> Self:
-        """N times no dispersion at all."""
-        ones = np.ones((n, len(rocket.stages)))
-        return cls(ones, ones, ones, ones, ones[:, 0], ones[:, 0])
-
-    @classmethod
-    def sample(
-        cls,
-        rocket: Rocket,
-        n: int,
-        seed: int,
-        *,
-        thrust: float = 0.005,
-        specific_impulse: float = 0.003,
-        propellant_mass: float = 0.003,
-        dry_mass: float = 0.01,
-        drag: float = 0.10,
-        air_density: float = 0.05,
-    ) -> Self:
-        """Normally distributed factors, independent of each other, by a seed.
-
-        The keyword arguments are one-sigma fractions.  Their defaults are assumptions of the size
-        usual for liquid stages; nothing is published for the rockets of this package.
-        """
-        rng = np.random.default_rng(seed)
-
-        def factors(sigma: float, *shape: int) -> FloatArray:
-            return np.maximum(1.0 + sigma * rng.standard_normal(shape), 0.0)
-
-        stages = len(rocket.stages)
-        return cls(
-            thrust=factors(thrust, n, stages),
-            specific_impulse=factors(specific_impulse, n, stages),
-            propellant_mass=factors(propellant_mass, n, stages),
-            dry_mass=factors(dry_mass, n, stages),
-            drag=factors(drag, n),
-            air_density=factors(air_density, n),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +69,14 @@ def make_schedule(
     cut_off: FloatArray,
     dispersions: Dispersions | None = None,
     *,
+    failure: EngineFailure | None = None,
+    plane_turn: bool = False,
     last_stage_runs_dry: bool = True,
     step_factor: float = 1.0,
 ) -> Schedule:
     """Lay out N flights that differ in cut-off time (N,) and dispersions.
+
+    With `plane_turn` the thrust of the gravity turn is held in the plane of the kernel's normal.
 
     `last_stage_runs_dry` may be switched off to learn how much propellant a target would take;
     `step_factor` lengthens the integration steps.
@@ -170,14 +94,25 @@ def make_schedule(
             f"dispersions must have shape ({n}, {len(rocket.stages)}) for {n} flights of "
             f"{rocket.name}, got {cases.thrust.shape}"
         )
+    if failure is not None:
+        rocket.stage(failure.stage)  # refuses an unknown one
     stages = [
-        _DispersedStage(stage, cases, k, cut_off if stage is rocket.stages[-1] else None)
+        _DispersedStage(
+            stage,
+            cases,
+            k,
+            cut_off if stage is rocket.stages[-1] else None,
+            failure if failure is not None and failure.stage == stage.name else None,
+        )
         for k, stage in enumerate(rocket.stages)
     ]
     if not last_stage_runs_dry:
         stages[-1].exhaustion = np.full(n, np.inf)
     times, names = _event_times(rocket, cut_off)
-    intervals = [_interval(rocket, payload_mass, stages, *pair) for pair in pairwise(times)]
+    intervals = [
+        _interval(rocket, payload_mass, stages, *pair, plane_turn=plane_turn)
+        for pair in pairwise(times)
+    ]
     pieces = [interval.segments(cases) for interval in intervals]
     counts = [len(piece) for piece in pieces]
     before = [interval.mass(interval.end) for interval in intervals]
@@ -202,7 +137,12 @@ class _DispersedStage:
     """A stage in N variants: all units together, arrays (N,)."""
 
     def __init__(
-        self, stage: Stage, cases: Dispersions, index: int, cut_off: FloatArray | None
+        self,
+        stage: Stage,
+        cases: Dispersions,
+        index: int,
+        cut_off: FloatArray | None,
+        failure: EngineFailure | None,
     ) -> None:
         count = stage.count
         thrust, impulse = cases.thrust[:, index], cases.specific_impulse[:, index]
@@ -216,8 +156,12 @@ class _DispersedStage:
         self.turbine_fluid = count * stage.turbine_fluid_mass
         self.turbine_flow = self.turbine_fluid / (self.cut_off - stage.ignition)
         self.inert = count * (stage.dry_mass * cases.dry_mass[:, index] + stage.pressurant_mass)
+        self.fails = np.inf if failure is None else max(failure.time, stage.ignition)
+        self.left = 1.0 if failure is None else failure.thrust
         with np.errstate(divide="ignore", invalid="ignore"):
-            self.exhaustion = stage.ignition + self.propellant / self.flow
+            dry = stage.ignition + self.propellant / self.flow
+            late = self.fails + (dry - self.fails) / self.left if failure is not None else dry
+        self.exhaustion = np.where(dry <= self.fails, dry, late)
 
     def burns_at(self, begin: float, end: float) -> bool:
         """Whether the engine is to run in an interval between two events of the first case."""
@@ -227,7 +171,10 @@ class _DispersedStage:
         """Propellant left."""
         start = self.nominal.ignition
         stop = np.minimum(self.cut_off, self.exhaustion)
-        return np.maximum(self.propellant - self.flow * (np.clip(t, start, stop) - start), 0.0)
+        until = np.clip(t, start, stop)
+        burnt = np.minimum(until, self.fails) - start
+        burnt = burnt + self.left * np.maximum(until - self.fails, 0.0)
+        return np.maximum(self.propellant - self.flow * burnt, 0.0)
 
     def mass(self, t: FloatArray) -> FloatArray:
         """Everything of the stage that is aboard."""
@@ -253,8 +200,11 @@ class _Interval:
         return np.asarray(sum((stage.mass(t) for stage in self.attached), self.rest + 0.0 * t))
 
     def segments(self, cases: Dispersions) -> list[FloatArray]:
-        """Rows of the table: cut where a stage runs dry, which is mostly a piece of no length."""
-        cuts = [np.clip(stage.exhaustion, self.begin, self.end) for stage in self.burning]
+        """Rows of the table: cut where a stage runs dry, which is mostly a piece of no length, and
+        where one fails."""
+        moments = [stage.exhaustion for stage in self.burning]
+        moments += [np.array(s.fails) for s in self.burning if np.isfinite(s.fails)]
+        cuts = [np.clip(moment, self.begin, self.end) for moment in moments]
         edges = [self.begin, *np.sort(np.array(cuts), axis=0), self.end]
         area = _reference_area([stage.nominal for stage in self.attached])
         return [self._segment(first, last, cases, area) for first, last in pairwise(edges)]
@@ -267,12 +217,13 @@ class _Interval:
         row[kernel.MASS] = self.mass(first)
         row[kernel.AREA] = area * cases.drag
         row[kernel.AIR] = cases.air_density
+        row[kernel.WIND_EAST], row[kernel.WIND_NORTH] = cases.wind.T
         middle = 0.5 * (first + last)
         for stage in self.burning:
-            lit = middle < stage.exhaustion
-            row[kernel.FLOW] += np.where(lit, stage.flow, 0.0) + stage.turbine_flow
-            row[kernel.THRUST] += np.where(lit, stage.thrust, 0.0)
-            row[kernel.NOZZLE] += np.where(lit, stage.nozzle, 0.0)
+            lit = (middle < stage.exhaustion) * np.where(middle < stage.fails, 1.0, stage.left)
+            row[kernel.FLOW] += lit * stage.flow + stage.turbine_flow
+            row[kernel.THRUST] += lit * stage.thrust
+            row[kernel.NOZZLE] += lit * stage.nozzle
         return row
 
 
@@ -282,6 +233,8 @@ def _interval(
     stages: list[_DispersedStage],
     begin: FloatArray,
     end: FloatArray,
+    *,
+    plane_turn: bool,
 ) -> _Interval:
     # All cases share the order of events, so the first one tells what is going on.
     at, until = float(begin[0]), float(end[0])
@@ -295,7 +248,8 @@ def _interval(
     if until <= rocket.pitch_over_end:
         mode = kernel.PROGRAMMED
     else:
-        mode = kernel.GUIDED if guided else kernel.GRAVITY_TURN
+        turn = kernel.PLANE_TURN if plane_turn else kernel.GRAVITY_TURN
+        mode = kernel.GUIDED if guided else turn
     if until <= min(stage.cut_off for stage in rocket.stages):
         step = _STEP_FIRST
     else:

@@ -117,11 +117,24 @@ def solve_steering(launch: Launch, target: InsertionTarget) -> Steering:
         If no steering of this family reaches the target, or none with the propellant aboard; the
         message says what was missing.
     """
-    problem = _Problem(launch, target)
-    kick, x = _least_propellant(problem, *_scan(problem))
-    steering = problem.steering(kick, x)
-    _check_propellant(problem, steering)
+    steering = least_steering(launch, target)
+    check_propellant(launch, steering)
     return steering
+
+
+def least_steering(launch: Launch, target: InsertionTarget) -> Steering:
+    """As `solve_steering`, but the last stage may burn more than it holds.
+
+    See `spare_propellant` for how much that is.
+    """
+    problem = _Problem(launch, target)
+    return problem.steering(*_least_propellant(problem, *_scan(problem)))
+
+
+def spare_propellant(launch: Launch, steering: Steering) -> float:
+    """Propellant that is left in the last stage at cut-off, or, negative, that is missing, kg."""
+    last = launch.rocket.stages[-1]
+    return last.count * last.mass_flow * (_exhaustion(launch) - steering.cut_off)
 
 
 class _Problem:
@@ -135,7 +148,7 @@ class _Problem:
         self.duration = rocket.stages[-1].cut_off - rocket.guidance_start
         self.azimuth = _azimuth(launch, target)
         schedule = make_schedule(rocket, launch.payload_mass, np.array([rocket.stages[-1].cut_off]))
-        self.exhaustion = float(schedule.exhaustion[-1, 0])
+        self.exhaustion = _exhaustion(launch)
         self.earliest = float(schedule.boundaries[-3].time[0]) + 1.0
         # Beyond exhaustion the search may burn into half of what is not propellant.
         last = rocket.stages[-1]
@@ -347,18 +360,24 @@ def _check_convergence(kick: float, miss: float) -> None:
         )
 
 
-def _check_propellant(problem: _Problem, steering: Steering) -> None:
-    short = steering.cut_off - problem.exhaustion
-    if short <= 0.0:
+def check_propellant(launch: Launch, steering: Steering) -> None:
+    """Raise ConvergenceError, which says what is missing, if the last stage runs dry too soon."""
+    missing = -spare_propellant(launch, steering)
+    if missing <= 0.0:
         return
-    launch = problem.launch
     last = launch.rocket.stages[-1]
-    flow = last.count * last.mass_flow
     schedule = make_schedule(launch.rocket, launch.payload_mass, np.array([steering.cut_off]))
     dry = float(schedule.boundaries[-2].mass_before[0])
-    missing = last.specific_impulse * STANDARD_GRAVITY * log(dry / (dry - flow * short))
+    speed = last.specific_impulse * STANDARD_GRAVITY * log(dry / (dry - missing))
     raise ConvergenceError(
         f"{launch.rocket.name} with {launch.payload_mass:.0f} kg reaches the target only at "
-        f"{steering.cut_off:.1f} s, but {last.name} runs dry at {problem.exhaustion:.1f} s: "
-        f"{short * flow:.0f} kg of propellant are missing, {missing:.0f} m/s"
+        f"{steering.cut_off:.1f} s, but {last.name} runs dry at {_exhaustion(launch):.1f} s: "
+        f"{missing:.0f} kg of propellant are missing, {speed:.0f} m/s"
     )
+
+
+def _exhaustion(launch: Launch) -> float:
+    """When the last stage runs dry if nothing stops it, s."""
+    rocket = launch.rocket
+    nominal = np.array([rocket.stages[-1].cut_off])
+    return float(make_schedule(rocket, launch.payload_mass, nominal).exhaustion[-1, 0])

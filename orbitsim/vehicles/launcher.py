@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import pi
+from math import inf, pi
 
 from orbitsim.constants import STANDARD_GRAVITY
 from orbitsim.errors import InputError
@@ -63,6 +63,11 @@ class Stage:
         m.
     ignition, cut_off, separation : float
         Nominal, s after lift-off.  The last stage's separation is that of the payload.
+    tail_off_impulse, tail_off_time : float
+        What one unit still gives after its cut-off, N s, and the time constant with which it dies
+        away, s.
+    fall_drag_area : float
+        Drag coefficient times area of one spent unit on its way down, m2; 0 if unknown.
     """
 
     name: str
@@ -81,6 +86,9 @@ class Stage:
     ignition: float
     cut_off: float
     separation: float
+    tail_off_impulse: float = 0.0
+    tail_off_time: float = 1.0
+    fall_drag_area: float = 0.0
 
     @property
     def mass_flow(self) -> float:
@@ -110,6 +118,8 @@ class Part:
     """A part beside the stages: shed at `jettison` (s after lift-off) or, when None, never.
 
     `inside` names the stage whose dry mass contains it already; empty when it comes on top.
+    `pieces` is the number of equal pieces in which it falls, `fall_drag_area` the drag coefficient
+    times area of one of them, m2; 0 if unknown.
     """
 
     name: str
@@ -117,6 +127,8 @@ class Part:
     mass: float
     jettison: float | None
     inside: str
+    pieces: int = 1
+    fall_drag_area: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +148,8 @@ class Rocket:
         The stage with whose ignition the gravity turn ends and guided steering begins.
     drag_mach, drag_coefficient : tuple of float
         Points of the drag curve.
+    turn_rate : float
+        Fastest change of attitude under guidance, rad/s.
     figures : mapping of str to Figure
         Every number of the file by its dotted key, with source and alternatives.
     """
@@ -150,6 +164,7 @@ class Rocket:
     drag_mach: tuple[float, ...]
     drag_coefficient: tuple[float, ...]
     figures: Mapping[str, Figure]
+    turn_rate: float = inf
 
     def stage(self, name: str) -> Stage:
         """The stage of that name."""

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isfinite
+from math import inf, isfinite, pi
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -31,6 +31,9 @@ _UNITS: Final[Mapping[str, Mapping[str, float]]] = {
     "time": {"s": 1.0},
     "length": {"m": 1.0, "km": 1e3},
     "specific impulse": {"s": 1.0, "m/s": 1.0 / STANDARD_GRAVITY},
+    "impulse": {"N s": 1.0, "kN s": 1e3},
+    "area": {"m2": 1.0},
+    "angular rate": {"rad/s": 1.0, "deg/s": pi / 180.0},
 }
 
 _STAGE_FIGURES: Final = {
@@ -46,6 +49,9 @@ _STAGE_FIGURES: Final = {
     "ignition": "time",
     "cut_off": "time",
     "separation": "time",
+    "tail_off_impulse": "impulse",
+    "tail_off_time": "time",
+    "fall_drag_area": "area",
 }
 _OPTIONAL: Final = frozenset(
     {
@@ -54,10 +60,18 @@ _OPTIONAL: Final = frozenset(
         "thrust_sea_level",
         "specific_impulse_sea_level",
         "jettison",
+        "tail_off_impulse",
+        "tail_off_time",
+        "fall_drag_area",
+        "turn_rate",
     }
 )
-_PART_FIGURES: Final = {"mass": "mass", "jettison": "time"}
-_PROGRAMME_FIGURES: Final = {"pitch_over_start": "time", "pitch_over_end": "time"}
+_PART_FIGURES: Final = {"mass": "mass", "jettison": "time", "fall_drag_area": "area"}
+_PROGRAMME_FIGURES: Final = {
+    "pitch_over_start": "time",
+    "pitch_over_end": "time",
+    "turn_rate": "angular rate",
+}
 
 
 def read_rocket(file: str, text: str) -> Rocket:
@@ -110,6 +124,7 @@ class _Reader:
             guided_stage=guided,
             drag_mach=mach,
             drag_coefficient=coefficient,
+            turn_rate=times.get("turn_rate", inf),
             figures=MappingProxyType(figures),
         )
 
@@ -120,9 +135,7 @@ class _Reader:
         mounting = table["mounting"]
         if mounting not in ("parallel", "inline"):
             raise self.fail(f"{key}.mounting", "'parallel' or 'inline'", mounting)
-        count = table["count"]
-        if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-            raise self.fail(f"{key}.count", "a positive whole number", count)
+        count = self.whole(f"{key}.count", table["count"])
         value = self.figures(key, table, _STAGE_FIGURES, figures)
         vacuum = value["thrust_vacuum"]
         if value["gross_mass"] <= value["dry_mass"]:
@@ -150,6 +163,9 @@ class _Reader:
             ignition=value["ignition"],
             cut_off=value["cut_off"],
             separation=value["separation"],
+            tail_off_impulse=value.get("tail_off_impulse", 0.0),
+            tail_off_time=value.get("tail_off_time", 1.0),
+            fall_drag_area=value.get("fall_drag_area", 0.0),
         )
 
     def part(
@@ -160,7 +176,8 @@ class _Reader:
         stages: tuple[Stage, ...],
     ) -> Part:
         key = f"parts.{name}"
-        self.keys(key, table, {*_PART_FIGURES, "label", "inside"}, {"mass", "label"})
+        self.keys(key, table, {*_PART_FIGURES, "label", "inside", "pieces"}, {"mass", "label"})
+        pieces = self.whole(f"{key}.pieces", table.get("pieces", 1))
         value = self.figures(key, table, _PART_FIGURES, figures)
         inside = self.text(f"{key}.inside", table.get("inside", "-"))
         if inside != "-" and inside not in {stage.name for stage in stages}:
@@ -171,6 +188,8 @@ class _Reader:
             mass=value["mass"],
             jettison=value.get("jettison"),
             inside="" if inside == "-" else inside,
+            pieces=pieces,
+            fall_drag_area=value.get("fall_drag_area", 0.0),
         )
 
     def drag(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -253,6 +272,11 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             raise self.fail(key, "a finite number", value)
         return float(value)
+
+    def whole(self, key: str, value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise self.fail(key, "a positive whole number", value)
+        return value
 
     def text(self, key: str, value: object) -> str:
         if not isinstance(value, str) or not value:

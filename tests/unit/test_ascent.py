@@ -21,11 +21,13 @@ from orbitsim.phases.ascent import (
     fly_ascents,
     solve_ascent,
 )
+from orbitsim.phases.ascent_air import standard_air
 from orbitsim.vehicles.rocket import Rocket, load_rocket
 
 SITE = Site.from_degrees(45.9203, 63.3422, 90.0)
 PAYLOAD = 7285.0
 G0 = 9.80665
+AIR, GRID = standard_air().table, standard_air().grid
 
 
 def target(inclination_deg: float = 51.66, *, descending: bool = False) -> InsertionTarget:
@@ -55,14 +57,14 @@ def one_segment(mass: float, flow: float, thrust: float, end: float) -> np.ndarr
 def test_rise_in_empty_space_is_tsiolkovskys() -> None:
     """No gravity, no air, no rotation: speed and distance have closed forms."""
     mass, flow, thrust, end = 1000.0, 4.0, 12_000.0, 200.0
-    earth = np.array([1.0, 0, 0, 0, 0, 1.0, 0, 1.0, 0, 0, 0, 0, WGS84.equatorial_radius, 0])
+    earth = np.array([1.0, 0, 0, 0, 0, 1.0, 0, 1.0, 0, 0, 0, 0, WGS84.equatorial_radius, 0, *GRID])
     pad = np.array([WGS84.equatorial_radius, 0, 0, 0, 0, 0])
     times = np.array([0.0, 50.0, 123.4, end])
-    columns = np.empty((16, times.size))
+    columns = np.empty((kernel.RECORDED, times.size))
     kernel.record(
         one_segment(mass, flow, thrust, end), np.array([kernel.PROGRAMMED]), np.array([1.0]),
         np.zeros((kernel.STEERING_ROWS, 1)), earth, np.array([500.0, 501.0, 0, 0, 0, 1.0]),
-        np.array([0.1, 0, 0, 0]), pad, times, columns,
+        np.array([0.1, 0, 0, 0]), AIR, pad, times, columns,
     )  # fmt: skip
     left = mass - flow * times
     exhaust = thrust / flow
@@ -77,14 +79,16 @@ def test_rise_in_empty_space_is_tsiolkovskys() -> None:
 def test_coasting_keeps_energy_and_polar_momentum() -> None:
     gravity = J2_GRAVITY
     j2 = 1.5 * gravity.j2 * gravity.radius**2
-    earth = np.array([0.0] * 10 + [gravity.mu, j2, WGS84.equatorial_radius, WGS84.flattening])
+    earth = np.array(
+        [0.0] * 10 + [gravity.mu, j2, WGS84.equatorial_radius, WGS84.flattening, *GRID]
+    )
     pad = np.array([4.4e6, 0.0, 5.2e6, -2000.0, 7000.0, 3000.0])
     times = np.linspace(0.0, 4000.0, 9)
-    columns = np.empty((16, times.size))
+    columns = np.empty((kernel.RECORDED, times.size))
     kernel.record(
         one_segment(1000.0, 0.0, 0.0, 4000.0), np.array([kernel.GRAVITY_TURN]), np.array([4.0]),
         np.zeros((kernel.STEERING_ROWS, 1)), earth, np.zeros(6),
-        np.array([0.1, 0, 0, 0]), pad, times, columns,
+        np.array([0.1, 0, 0, 0]), AIR, pad, times, columns,
     )  # fmt: skip
     x, y, z, vx, vy, vz = columns[:6]
     r = np.sqrt(x * x + y * y + z * z)
@@ -332,12 +336,14 @@ def test_bad_flights_are_refused(rocket: Rocket, ascent: Ascent) -> None:
         fly_ascent(rocket, PAYLOAD, SITE, np.nan, ascent.steering)
     with pytest.raises(InputError, match="finite"):
         fly_ascent(rocket, PAYLOAD, SITE, 0.0, replace(ascent.steering, kick=np.nan))
-    ones = np.ones((2, 3))
+    nominal = Dispersions.nominal(rocket, 2)
     with pytest.raises(InputError, match=r"drag must have shape \(2,\), got \(3,\)"):
-        Dispersions(ones, ones, ones, ones, np.ones(3), np.ones(2))
-    with pytest.raises(InputError, match="thrust must be finite and not negative"):
-        Dispersions(-ones, ones, ones, ones, np.ones(2), np.ones(2))
+        replace(nominal, drag=np.ones(3))
+    with pytest.raises(InputError, match="thrust must not be negative"):
+        replace(nominal, thrust=-nominal.thrust)
+    with pytest.raises(InputError, match="wind must be finite"):
+        replace(nominal, wind=np.full((2, 2), np.nan))
     two = np.ones((2, 2))
-    cases = Dispersions(two, two, two, two, np.ones(2), np.ones(2))
+    cases = replace(nominal, thrust=two, specific_impulse=two, propellant_mass=two, dry_mass=two)
     with pytest.raises(InputError, match=r"dispersions must have shape \(2, 3\)"):
         fly_ascents(rocket, PAYLOAD, SITE, 0.0, ascent.steering, cases)

@@ -8,6 +8,7 @@ from scipy.optimize import brentq
 from scipy.spatial.transform import Rotation
 
 from orbitsim.kernels import separation as kernel
+from orbitsim.kernels import two_bodies
 from orbitsim.phases.separation import Cylinder, SeparationCases, relative_motion, separate
 
 PAYLOAD = Cylinder.uniform("payload", 7285.0, 7.2, 2.72)
@@ -23,11 +24,11 @@ def tumbled(inertia: tuple[float, float, float], w: tuple[float, ...], t: float)
     pair = np.zeros(26)
     pair[6] = pair[19] = 1.0
     pair[10:13] = pair[23:26] = w
-    drive = np.zeros(kernel.DRIVE)
-    drive[[kernel.HOLD, kernel.EXHAUST, kernel.ALONG + 2]] = 1e6, 1.0, 1.0
+    drive = np.zeros(two_bodies.DRIVE)
+    drive[[two_bodies.HOLD, two_bodies.EXHAUST, two_bodies.ALONG + 2]] = 1e6, 1.0, 1.0
     out, work = np.zeros(26), np.zeros((5, 26))
     for k in range(round(t / 0.01)):
-        kernel.advance(0.01 * k, 0.01, pair, bodies, drive, False, out, work)
+        two_bodies.advance(0.01 * k, 0.01, pair, bodies, drive, False, out, work)
         pair[:] = out
     np.testing.assert_array_equal(pair[6:13], pair[19:26])
     return pair[6:13]
@@ -69,7 +70,7 @@ def test_steady_thrust_closes_the_gap_after_2_v_over_a(thrust: float, speed: flo
     a = thrust / STAGE.mass
     assert flown.first_contact[0] == pytest.approx(2.0 * speed / a, abs=2e-6)
     assert flown.closing_speed[0] == pytest.approx(speed, rel=1e-5)
-    assert flown.opened[0] == pytest.approx(0.01 / speed, abs=0.02)
+    assert flown.opened[0] == pytest.approx(0.01 / speed, rel=0.05)
 
 
 def test_fading_thrust_closes_the_gap_when_its_integral_says() -> None:
@@ -101,9 +102,7 @@ def test_rebounds_shrink_by_the_restitution() -> None:
     a = 1e3 / STAGE.mass
     times = flown.records[0, :3, kernel.BEGIN]
     assert flown.count[0] >= 3
-    np.testing.assert_allclose(
-        times, 2.0 * 0.5 / a * np.array([1.0, 1.5, 1.75]), rtol=0, atol=1e-4
-    )
+    np.testing.assert_allclose(times, 2.0 * 0.5 / a * np.array([1.0, 1.5, 1.75]), rtol=0, atol=1e-4)
     np.testing.assert_allclose(flown.records[0, :3, kernel.SPEED], [0.5, 0.25, 0.125], rtol=1e-4)
     np.testing.assert_allclose(
         flown.records[0, 0, kernel.ENERGY], 0.5 * REDUCED * 0.25 * 0.75, rtol=1e-4
@@ -112,7 +111,7 @@ def test_rebounds_shrink_by_the_restitution() -> None:
 
 
 def test_steady_push_carries_the_payloads_share_of_the_thrust() -> None:
-    """A joint that stays shut transmits F m_payload / (m_payload + m_stage), and nothing is lost."""
+    """A joint that stays shut transmits F m_payload / (m_payload + m_stage)."""
     case = SeparationCases.of(thrust=1e5, exhaust_speed=HEAVY)
     flown = separate(PAYLOAD, STAGE, case, duration=2.0)
     total = PAYLOAD.mass + STAGE.mass
@@ -123,21 +122,19 @@ def test_steady_push_carries_the_payloads_share_of_the_thrust() -> None:
 
 
 def test_springs_part_the_bodies_in_a_quarter_of_a_swing() -> None:
-    """Force falling linearly over the stroke s: a harmonic swing, spent after pi/2 s/v with speed v."""
+    """Force falling linearly over the stroke s: a harmonic swing, spent after pi/2 s/v."""
     case = SeparationCases.of(speed=0.5, stroke=0.1)
     t = np.linspace(0.0, 1.0, 101)
     motion = relative_motion(PAYLOAD, STAGE, case, t)
     quarter = 0.5 * np.pi * 0.1 / 0.5
     opening = motion.r[:, 0, 2] - motion.r[:, 1, 2] - 6.95
-    swing = np.where(
-        t < quarter, 0.1 * (1.0 - np.cos(0.5 / 0.1 * t)), 0.1 + 0.5 * (t - quarter)
-    )
+    swing = np.where(t < quarter, 0.1 * (1.0 - np.cos(0.5 / 0.1 * t)), 0.1 + 0.5 * (t - quarter))
     # The last spring step overshoots the stroke by less than one step's force.
     np.testing.assert_allclose(opening, swing, rtol=0, atol=2e-5)
 
 
 def test_springs_weaker_than_the_push_stay_shut() -> None:
-    """They open the joint only when their force at rest exceeds the payload's share of the thrust."""
+    """They open the joint only when their force exceeds the payload's share of the thrust."""
     force = REDUCED * 0.5**2 / 0.1
     limit = force * (PAYLOAD.mass + STAGE.mass) / PAYLOAD.mass
     cases = SeparationCases.of(
