@@ -1,4 +1,4 @@
-"""Air and wind as tables over height: the standard atmosphere, or what a model gives for a place."""
+"""Air and wind as tables over height: the standard atmosphere, or a model's for a place."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ STANDARD_HEIGHTS: Final = read_only(
 class AirProfile:
     """Density and speed of sound over height.
 
-    Between the heights the logarithm of density and the speed of sound are interpolated; above and
-    below them the logarithm goes on in a straight line and the speed of sound keeps its last value.
+    Between the heights the logarithm of density follows a monotone cubic, the speed of sound
+    straight lines; above and below them the logarithm goes on in a straight line and the speed of
+    sound keeps its last value.
 
     Attributes
     ----------

@@ -49,8 +49,9 @@ class Drag(Force):
     --------
     >>> from orbitsim.environment.atmosphere import ExponentialAtmosphere
     >>> air = ExponentialAtmosphere(3.7e-12, base_height=400e3, scale_height=58e3)
-    >>> Drag(mass=7000.0, area=10.0, cd=2.2, atmosphere=air).ballistic_coefficient.round(5)
-    array(0.00314)
+    >>> drag = Drag(mass=7000.0, area=10.0, cd=2.2, atmosphere=air)
+    >>> round(float(drag.ballistic_coefficient), 5)
+    0.00314
     """
 
     ballistic_coefficient: FloatArray

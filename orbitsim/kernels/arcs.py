@@ -69,6 +69,8 @@ class Arcs:
         State at the end of each arc; NaN if it was not reached.
     landing : ndarray, shape (N,)
         Seconds from the start to the ground, or inf.
+    code : ndarray of uint8, shape (N,)
+        `orbitsim.errors.Status` of the arc as a whole: 0 if it came to its end.
     nodes : Nodes or None
     """
 
@@ -77,6 +79,7 @@ class Arcs:
     status: StatusArray
     end: FloatArray
     landing: FloatArray
+    code: StatusArray
     nodes: Nodes | None
 
 
@@ -100,6 +103,7 @@ class _Task:
     status: StatusArray
     end: FloatArray
     landing: FloatArray
+    code: StatusArray
     threads: int | None
     instant: IntArray
     kept: dict[int, list[FloatArray]] | None = default(default=None)
@@ -128,6 +132,7 @@ class _Task:
 
     def abandon(self, n: int, code: int) -> None:
         """Give up an orbit's instants that are still to come."""
+        self.code[n] = code
         abandon(
             n, self.instant, self.beyond, self.direction, code, self.column, self.r, self.v,
             self.status,
@@ -212,6 +217,7 @@ def integrate(
     column = column[np.argsort(t[column], kind="stable")]
     ascending = as_input(t[column])
     end, landing = np.full((6, n), np.nan), np.full(n, np.inf)
+    code = np.zeros(n, dtype=np.uint8)
     kept: dict[int, list[FloatArray]] | None = {} if keep else None
 
     # Instants before `before` lie behind the start, those from `after` on beyond the end.
@@ -231,11 +237,11 @@ def integrate(
         task = _Task(
             state, constants, field, tolerance, direction, as_input(goal), offset, ascending,
             column, first.astype(np.int64), beyond.astype(np.int64), r, v, status, end, landing,
-            threads, first.astype(np.int64), kept,
+            code, threads, first.astype(np.int64), kept,
         )  # fmt: skip
         if wanted.any() and (until is None or direction > 0):
             _propagate(task, np.flatnonzero(wanted))
-    return Arcs(r, v, status, end, landing, None if kept is None else _joined(kept, n))
+    return Arcs(r, v, status, end, landing, code, None if kept is None else _joined(kept, n))
 
 
 def _count(t: FloatArray, offset: FloatArray, limit: FloatArray) -> IntArray:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from orbitsim.earth import J2_GRAVITY, ZonalGravity
-from orbitsim.errors import InputError
+from orbitsim.errors import InputError, Status
 from orbitsim.kernels.brouwer import mean_from_osculating, osculating_from_mean
 from orbitsim.kernels.secular import j2_secular_grid
 from orbitsim.orbit import Orbit
 from orbitsim.propagation.analytic import shaped
-from orbitsim.trajectory import Output, StatusArray, Trajectory, rows_of
+from orbitsim.trajectory import Evaluated, Output, Trajectory, rows_of
 from orbitsim.units import FloatArray, elapsed_seconds, read_only, to_epoch, to_si
 
 if TYPE_CHECKING:
@@ -25,13 +25,25 @@ class BrouwerElements:
     """Mean elements of first-order J2 theory, one orbit or a batch of any shape.
 
     They are averages over the short-period ripple of J2, *not* osculating elements: `from_orbit`
-    and `to_orbit` convert.  Frame: true equator of the epoch (TEME frozen there).
+    and `to_orbit` convert, and `Orbit.from_elements` must not be given them, which at 400 km would
+    be off by up to 10 km in the axis.  Nor are they those of `MeanElements`, which belong to SGP4.
+    Frame: true equator of the epoch (TEME frozen there).
 
     Attributes
     ----------
     epoch : Time
     gravity : ZonalGravity
         Its J2 is the theory's.
+
+    Examples
+    --------
+    >>> orbit = Orbit.from_elements(semi_major_axis=6.8e6, eccentricity=0.001, inclination=0.9,
+    ...                             epoch="2024-01-01", frame="TEME")
+    >>> mean = BrouwerElements.from_orbit(orbit)
+    >>> round(float(mean.semi_major_axis))
+    6794030
+    >>> round(float(mean.to_orbit().elements().semi_major_axis))
+    6800000
     """
 
     _elements: FloatArray
@@ -45,14 +57,21 @@ class BrouwerElements:
         Raises
         ------
         InputError
-            An orbit is open.
+            Not an `Orbit`, or one that is open.
         """
+        if not isinstance(orbit, Orbit):
+            raise InputError(
+                f"from_orbit takes an osculating Orbit, got {orbit!r:.80}; "
+                "mean elements of SGP4 give one through propagate(times).at(time)"
+            )
         teme = orbit if orbit.frame == "TEME" else orbit.to_frame("TEME")
         r, v = (np.moveaxis(x, -1, 0).reshape(3, -1) for x in (teme.r, teme.v))
         mean, status = mean_from_osculating(r, v, gravity.mu, gravity.radius, gravity.j2)
         if status.any():
+            reasons = "; ".join(Status(code).explanation for code in np.unique(status[status != 0]))
             raise InputError(
-                f"{int((status != 0).sum())} of {orbit.size} orbits are open or unusable"
+                f"{int((status != 0).sum())} of {orbit.size} orbits have no mean elements: "
+                f"{reasons}"
             )
         return cls(read_only(mean.reshape(6, *orbit.shape)), orbit.epoch, gravity)
 
@@ -69,7 +88,10 @@ class BrouwerElements:
         epoch: Any,
         gravity: ZonalGravity = J2_GRAVITY,
     ) -> Self:
-        """From the elements themselves; Quantity or m and rad, broadcast against each other."""
+        """From mean elements themselves; Quantity or m and rad, broadcast against each other.
+
+        Osculating ones come in by ``from_orbit(Orbit.from_elements(...))``.
+        """
         values = [
             to_si(semi_major_axis, "m", "semi_major_axis"),
             np.asarray(eccentricity, dtype=np.float64),
@@ -169,7 +191,7 @@ class BrouwerElements:
 
         def evaluate(
             t: FloatArray, out: Output | None = None, threads: int | None = None
-        ) -> tuple[FloatArray, FloatArray, StatusArray]:
+        ) -> Evaluated:
             rows = rows_of(out, shape, t.size)
             constants = (gravity.mu, gravity.radius, gravity.j2)
             states = j2_secular_grid(elements, t, *constants, out=rows, threads=threads)

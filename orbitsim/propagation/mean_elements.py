@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import degrees, pi
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sgp4.api import Satrec
+from sgp4.exporter import export_tle
+from sgp4.io import compute_checksum
 
+from orbitsim.constants import SECONDS_PER_DAY
 from orbitsim.earth import MU
 from orbitsim.element_sets import as_texts, epochs_of, read_omm, read_tle, read_tle_file
-from orbitsim.errors import InputError, PropagationError, Status
+from orbitsim.errors import ElementSetError, InputError, PropagationError, Status
 from orbitsim.kernels.sgp4 import pack, sgp4_grid
-from orbitsim.trajectory import Output, StatusArray, Trajectory, counted, rows_of
+from orbitsim.trajectory import Evaluated, Output, Trajectory, counted, rows_of
 from orbitsim.units import FloatArray, elapsed_seconds
 
 if TYPE_CHECKING:
     from astropy.time import Time
+
+_LEAST_BSTAR = 1e-10
+"""Below it a two-line set has no exponent; it is written as zero."""
+
+_FIRST_YEAR = 57
+"""Of launches: two digits from here on are of the twentieth century."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,22 @@ class MeanPlane:
 class MeanElements:
     """Mean elements of the SGP4 theory (WGS 72, TEME of date): one satellite or a row of N.
 
-    They are *not* osculating elements and must not be used as such; `Orbit.from_tle` gives those.
+    They are *not* osculating elements, and none of the numbers below belongs into
+    `Orbit.from_elements`: at 400 km the axis alone would be wrong by up to 10 km.  What is
+    osculating comes out of the theory: `propagate` and then `Trajectory.at`, or `Orbit.from_tle`.
+    Nor are they those of `BrouwerElements`, which is another theory.  `fit_mean_elements` makes
+    them from a trajectory.
+
+    Examples
+    --------
+    >>> mean = MeanElements.from_tle(
+    ...     "1 25544U 98067A   08264.51782528 -.00002182  00000-0 -11606-4 0  2927",
+    ...     "2 25544  51.6416 247.4627 0006703 130.5360 325.0288 15.72125391563537")
+    >>> osculating = mean.propagate(0.0).at(0.0)
+    >>> float(mean.eccentricity), round(float(osculating.elements().eccentricity), 7)
+    (0.0006703, 0.000833)
+    >>> mean.to_tle()[1]
+    '2 25544  51.6416 247.4627 0006703 130.5360 325.0288 15.72125391563537'
     """
 
     _records: tuple[Satrec, ...]
@@ -151,6 +176,33 @@ class MeanElements:
         """SGP4 drag term, per Earth radius."""
         return self._field("bstar")
 
+    def to_tle(self) -> tuple[str, str] | tuple[tuple[str, ...], tuple[str, ...]]:
+        """First and second lines, as `from_tle` takes them: two texts, or two rows of texts.
+
+        The format rounds: angles to 1e-4 deg, mean motion to 1e-8 rev/day; some 10 m in low
+        orbits, 50 m in geostationary ones.  `to_omm` keeps all digits.
+
+        Raises
+        ------
+        ElementSetError
+            A number that the format has no room for, such as a B* of 1 or more.
+        """
+        lines = [_lines(record) for record in self._records]
+        if not self.shape:
+            return lines[0]
+        return tuple(first for first, _ in lines), tuple(second for _, second in lines)
+
+    def to_omm(self) -> dict[str, Any] | list[dict[str, Any]]:
+        """Fields of an orbit mean-elements message (CCSDS 502.0-B; rev/day, deg), or a row of them.
+
+        All digits, but the epoch to a microsecond.
+        """
+        epochs = epochs_of(self._records)
+        epochs.precision = 6
+        pairs = zip(self._records, epochs.isot.tolist(), strict=True)
+        messages = [_message(record, epoch) for record, epoch in pairs]
+        return messages if self.shape else messages[0]
+
     def propagate(
         self,
         times: Any,
@@ -180,13 +232,13 @@ class MeanElements:
 
         def evaluate(
             t: FloatArray, out: Output | None = None, threads: int | None = None
-        ) -> tuple[FloatArray, FloatArray, StatusArray]:
+        ) -> Evaluated:
             rows = rows_of(out, shape, t.size)
             r, v, status = sgp4_grid(
                 packed, t / 60.0, offset=offset / 60.0, out=rows, threads=threads
             )
             grid = (*shape, t.size)
-            return r.reshape(3, *grid), v.reshape(3, *grid), status.reshape(grid)
+            return Evaluated(r.reshape(3, *grid), v.reshape(3, *grid), status.reshape(grid))
 
         return Trajectory.evaluate(evaluate, t, epoch, "TEME", MU, errors, out=out, threads=threads)
 
@@ -207,3 +259,47 @@ class MeanElements:
     def _field(self, name: str) -> FloatArray:
         values = np.array([getattr(record, name) for record in self._records], dtype=np.float64)
         return values.reshape(self.shape)
+
+
+def _lines(record: Satrec) -> tuple[str, str]:
+    """Both lines, as the `sgp4` package writes them, once they are found to be readable."""
+    try:
+        first, second = export_tle(record)
+    except ValueError as error:
+        raise ElementSetError(f"not to be written as two lines: {error}") from None
+    if abs(record.bstar) < _LEAST_BSTAR:
+        # The package writes an exponent of two digits into a field for one.
+        first = f"{first[:53]} 00000+0 {first[-7:-1]}"
+        first += str(compute_checksum(first))
+    read_tle(first, second)
+    return first, second
+
+
+def _message(record: Satrec, epoch: str) -> dict[str, Any]:
+    """Keywords of CCSDS 502.0-B and their values."""
+    launch, piece = record.intldesg[:2], record.intldesg[2:].strip()
+    century = 1900 if launch.strip() and int(launch) >= _FIRST_YEAR else 2000
+    per_day = SECONDS_PER_DAY / 60.0 / (2.0 * pi)
+    return {
+        "OBJECT_NAME": record.satnum_str,
+        "OBJECT_ID": f"{century + int(launch)}-{piece}" if launch.strip() else "",
+        "CENTER_NAME": "EARTH",
+        "REF_FRAME": "TEME",
+        "TIME_SYSTEM": "UTC",
+        "MEAN_ELEMENT_THEORY": "SGP4",
+        "EPOCH": epoch,
+        "MEAN_MOTION": record.no_kozai * per_day,
+        "ECCENTRICITY": record.ecco,
+        "INCLINATION": degrees(record.inclo),
+        "RA_OF_ASC_NODE": degrees(record.nodeo),
+        "ARG_OF_PERICENTER": degrees(record.argpo),
+        "MEAN_ANOMALY": degrees(record.mo),
+        "EPHEMERIS_TYPE": record.ephtype,
+        "CLASSIFICATION_TYPE": record.classification,
+        "NORAD_CAT_ID": record.satnum,
+        "ELEMENT_SET_NO": record.elnum,
+        "REV_AT_EPOCH": record.revnum,
+        "BSTAR": record.bstar,
+        "MEAN_MOTION_DOT": record.ndot * per_day * 1440.0,
+        "MEAN_MOTION_DDOT": record.nddot * per_day * 1440.0**2,
+    }
