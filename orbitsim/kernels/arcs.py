@@ -21,7 +21,8 @@ from orbitsim.kernels.arrays import FloatArray, as_columns, as_input, as_outputs
 from orbitsim.kernels.blocks import run_blocks
 from orbitsim.kernels.dynamics import Field
 from orbitsim.kernels.lanes import CONSTANTS, LANES
-from orbitsim.kernels.multistep import NODES, multistep_group, multistep_march, multistep_start
+from orbitsim.kernels.multistep import multistep_group, multistep_march, multistep_start
+from orbitsim.kernels.multistep_weights import NODES
 from orbitsim.kernels.nodes import NODE, abandon, serve
 
 StatusArray = NDArray[np.uint8]
@@ -118,17 +119,19 @@ class _Task:
 
     def serve(self, group: _Group, finished: NDArray[np.bool_]) -> None:
         """Write out what the group's nodes reach."""
-        new = group.filled - group.known
+        held = (~finished).astype(np.int64)  # the last node may yet turn out to be an edge
         if self.kept is not None:
             for m, n in enumerate(group.orbits.tolist()):
-                filled = int(group.filled[m])
-                self.kept[n].append(group.nodes[filled - int(new[m]) : filled, :, m].copy())
+                known, ready = int(group.known[m]), int(group.filled[m] - held[m])
+                self.kept[n].append(group.nodes[known:ready, :, m].copy())
         serve(
             group.nodes, group.filled, group.served, finished, group.orbits, self.field,
             self.offset, self.t, self.column, self.direction, self.instant, self.beyond,
-            self.until, self.end, self.landing, self.r, self.v,
+            self.until, self.end, self.landing, self.r, self.v, group.ahead,
         )  # fmt: skip
-        group.known[:] = group.filled
+        if self.kept is not None:
+            group.ahead[:] = 0.0  # every node is wanted
+        group.known[:] = group.filled - held
 
     def abandon(self, n: int, code: int) -> None:
         """Give up an orbit's instants that are still to come."""
@@ -142,12 +145,13 @@ class _Task:
 class _Group:
     """A group's nodes on their way from integrator to output."""
 
-    __slots__ = ("filled", "known", "nodes", "orbits", "served")
+    __slots__ = ("ahead", "filled", "known", "nodes", "orbits", "served")
 
     def __init__(self, orbits: IntArray) -> None:
         self.orbits = orbits
         self.nodes = np.empty((_CAPACITY, NODE, LANES))
         self.filled, self.served, self.known = np.zeros((3, LANES), dtype=np.int64)
+        self.ahead = np.zeros(LANES)
 
 
 def integrate(
@@ -336,12 +340,15 @@ def _multistep_group(
         group.filled,
     )  # fmt: skip
     finished = False
+    task.serve(group, np.zeros(LANES, dtype=np.bool_))
     while not finished:
-        finished = multistep_march(count, march, task.field, group.nodes, group.filled)
+        finished = multistep_march(
+            count, march, task.field, group.ahead, group.nodes, group.filled, group.served
+        )
         # A NaN is no success either.
         if not np.any(march.gap[:count] <= task.tolerance**2):
             break
-        task.serve(group, np.full(LANES, finished))
+        task.serve(group, march.last <= march.place[0])
     gap[orbits], deepest[orbits] = march.gap[:count], march.deepest[:count]
 
 

@@ -16,7 +16,7 @@ from orbitsim.kernels.frames import PIECE_SECONDS
 from orbitsim.kernels.gravity import ZONAL_WORK, zonal_accelerations
 from orbitsim.kernels.harmonics import harmonic_acceleration
 from orbitsim.kernels.harris_priester import LAG, harris_priester
-from orbitsim.kernels.lanes import LANES, ORIGIN, RADIATION, inner, pad
+from orbitsim.kernels.lanes import LANES, ORIGIN, RADIATION, inner, pad, part
 from orbitsim.kernels.mathfun import sincos
 from orbitsim.kernels.nrlmsise import WORK as DENSITY_WORK
 from orbitsim.kernels.nrlmsise import lane_density
@@ -51,7 +51,7 @@ _MOTION = 7 * LANES
 _FIXED = 9 * LANES  # Earth-fixed position
 _DENSITY = 12 * LANES
 _PLACE = 13 * LANES  # latitude, longitude, height
-_SUN, _MOON = 16 * LANES, 19 * LANES
+SUN, MOON = 16 * LANES, 19 * LANES
 _TIDES = 22 * LANES
 _REST = (22 + 2 * TERMS) * LANES
 _SINE_LAG, _COSINE_LAG = float(np.sin(LAG)), float(np.cos(LAG))
@@ -89,7 +89,7 @@ class Field(NamedTuple):
     frame_dragging: bool
     geodesic: bool
     light: bool
-    """Whether sunlight presses."""
+    """Whether sunlight presses; see `orbitsim.kernels.shadows` for shadow."""
     shadow_radius: float
     shadow_stretch: float
     """Of the Earth as it casts shadow; see `orbitsim.kernels.radiation.light`."""
@@ -114,7 +114,7 @@ class Field(NamedTuple):
     """Surface below which there is no orbit."""
 
 
-@inner
+@part
 def _locate(count, clock, lane, field, work):
     """Find each lane's instant in the tables."""
     for m in range(count):
@@ -125,7 +125,7 @@ def _locate(count, clock, lane, field, work):
     pad(work[:_POLE], count)
 
 
-@inner
+@part
 def _orient(count, field, work):
     """Look up the Earth's orientation at each lane's instant."""
     for m in range(count):
@@ -193,14 +193,15 @@ def _harris_priester(r, sun, height, exponent, density):
         density[m] = harris_priester(height[m], cosine, exponent)
 
 
-@inner
+@part
 def _find_density(count, r, field, inverse, work):
     """Density of the air at each lane."""
     density = work[_DENSITY : _DENSITY + LANES]
     fixed = work[_FIXED : _FIXED + _ROW]
     if field.air == EXPONENTIAL:
+        still = field.orientation.shape[0] == 0
         exponential_density(
-            fixed[2 * LANES :],
+            r[2 * LANES :] if still else fixed[2 * LANES :],
             inverse,
             field.air_radius,
             field.air_flattening,
@@ -222,20 +223,21 @@ def _find_density(count, r, field, inverse, work):
             field.air_flattening,
         )
     if field.air == HARRIS_PRIESTER:
-        _harris_priester(r, work[_SUN : _SUN + _ROW], height, field.bulge, density)
+        _harris_priester(r, work[SUN : SUN + _ROW], height, field.bulge, density)
         return
     piece, w = work[_PIECE : _PIECE + LANES], work[_W : _W + LANES]
     lane_density(count, field.weather, piece, w, height, latitude, longitude, density, work[_REST:])
 
 
-@inner
+@part
 def _add_gravity(r, field, a, inverse, work):
     """Gravity of the Earth and its tides; and the Earth-fixed position for what follows."""
     fixed = work[_FIXED : _FIXED + _ROW]
     if field.orientation.shape[0] == 0:
-        for m in range(_ROW):
-            fixed[m] = r[m]
-            work[_POLE + m] = 0.0 if m < 2 * LANES else 1.0
+        for m in range(LANES):
+            work[_POLE + m] = 0.0
+            work[_POLE + LANES + m] = 0.0
+            work[_POLE + 2 * LANES + m] = 1.0
         zonal_accelerations(r, field.mu, field.radius, field.j, a, inverse, work[_REST:])
         return
     _to_fixed(work, r, fixed)
@@ -258,10 +260,10 @@ def _add_gravity(r, field, a, inverse, work):
     _from_fixed(work, a, a)
 
 
-@inner
+@part
 def _add_bodies(r, lane, field, a, work):
     """What the Sun and the Moon do."""
-    sun, moon = work[_SUN : _SUN + _ROW], work[_MOON : _MOON + _ROW]
+    sun, moon = work[SUN : SUN + _ROW], work[MOON : MOON + _ROW]
     if field.sun.shape[0] > 0:
         table_values(field.sun, work[_PIECE : _PIECE + LANES], work[_W : _W + LANES], sun)
     if field.moon.shape[0] > 0:
@@ -272,10 +274,10 @@ def _add_bodies(r, lane, field, a, work):
         third_body(r, moon, MOON_MU, a)
     if field.light:
         coefficient = lane[RADIATION * LANES : (RADIATION + 1) * LANES]
-        radiation_pressure(r, sun, moon, coefficient, field.shadow_radius, field.shadow_stretch, a)
+        radiation_pressure(r, sun, coefficient, a)
 
 
-@inner
+@part
 def accelerate(count, clock, r, v, lane, field, a, inverse, work):
     """Acceleration `a` (3 * LANES) and inverse distance `inverse` (LANES) at r, v (3 * LANES).
 
@@ -303,7 +305,7 @@ def accelerate(count, clock, r, v, lane, field, a, inverse, work):
     if field.frame_dragging:
         lense_thirring(r, v, work[_POLE : _POLE + _ROW], field.mu, a)
     if field.geodesic:
-        sun, rate = work[_SUN : _SUN + _ROW], work[_REST : _REST + _ROW]
+        sun, rate = work[SUN : SUN + _ROW], work[_REST : _REST + _ROW]
         table_rates(field.sun, work[_PIECE : _PIECE + LANES], work[_W : _W + LANES], rate)
         de_sitter(v, sun, rate, a)
     if field.air != NO_AIR:

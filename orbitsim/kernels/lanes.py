@@ -21,6 +21,12 @@ kernel = njit(cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH)
 
 inner = njit(cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH, _nrt=False)
 
+part = njit(
+    cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH, _nrt=False, forceinline=True
+)
+"""A piece of one larger kernel.  A call that hands on a `Field`, a hundred numbers, costs as much
+as a simple force."""
+
 # Rows of the table of what each orbit has to itself, (CONSTANTS, N) and in lanes (CONSTANTS *
 # LANES).  Seconds are counted from where its arc begins.
 DRAG = 0

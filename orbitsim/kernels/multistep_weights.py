@@ -67,3 +67,23 @@ def weights(nodes: int) -> tuple[NDArray[np.float64], ...]:
         once[1 : nodes + 1],
     )
     return tuple(np.array([float(x) for x in _ordinates(part)]) for part in parts)
+
+
+def slopes(nodes: int) -> NDArray[np.float64]:
+    """Weights [i, k] of the values at equal steps, oldest first, in the derivative by steps at i.
+
+    Of the polynomial through all of them (Berrut & Trefethen, SIAM Review 46 (2004), eq. 9.4).
+    """
+    whole = range(nodes)
+    bary = [Fraction((-1) ** k * comb(nodes - 1, k)) for k in whole]
+    out = [[bary[k] / bary[i] / (i - k) if i != k else Fraction(0) for k in whole] for i in whole]
+    for i in whole:
+        out[i][i] = -sum(out[i], Fraction(0))
+    return np.array([[float(x) for x in row] for row in out])
+
+
+NODES = 15
+"""Past accelerations that predictor and corrector use; the method's order."""
+
+PREDICT_R, PREDICT_V, CORRECT_R, CORRECT_V = weights(NODES)
+SLOPES = slopes(NODES)

@@ -14,17 +14,21 @@ from __future__ import annotations
 import numpy as np
 
 from orbitsim.kernels.drag import ellipsoid_height
-from orbitsim.kernels.lanes import kernel
+from orbitsim.kernels.lanes import LANES, kernel
 
-NODE = 11
-"""Position, velocity, acceleration, clock, and what the clock lost in rounding."""
+NODE = 12
+"""Position, velocity, acceleration, clock, what the clock lost in rounding, and 1 at an edge, where
+a force has a kink, or else 0."""
 
-CLOCK, REST = 9, 10
+CLOCK, REST, EDGE = 9, 10, 11
 
 AROUND = 4
 """Nodes that the polynomial of an interval meets."""
 
-KEPT = AROUND
+_REACH = AROUND - 1
+"""Nodes beyond either end of an interval that its polynomial may meet."""
+
+KEPT = 2 * AROUND
 """Nodes that the intervals to come may still need."""
 
 _LEAST_GAP = 0.1  # of the interval: a node nearer to its neighbour adds nothing but rounding
@@ -48,25 +52,33 @@ def stencil(nodes, interval, total, lane, chosen):
     """Choose the nodes that the polynomial of an interval meets; their number.
 
     The ends of the interval come first, which keeps rounding small.  A node so close to another
-    that the difference between them is lost in rounding is passed over.
+    that the difference between them is lost in rounding is passed over.  Beyond an edge the orbit
+    goes on as another polynomial.
     """
     chosen[0], chosen[1] = interval, interval + 1
     least = _LEAST_GAP * abs(_apart(nodes, interval, interval + 1, lane))
     low, high = interval, interval + 1  # outermost chosen
     below, above, count = interval - 1, interval + 2, 2  # next to be looked at
-    while count < AROUND and (below >= 0 or above < total):
-        if below >= 0:
-            if abs(_apart(nodes, below, low, lane)) > least:
-                low = below
-                chosen[count] = low
-                count += 1
-            below -= 1
-        if count < AROUND and above < total:
-            if abs(_apart(nodes, high, above, lane)) > least:
-                high = above
-                chosen[count] = high
-                count += 1
-            above += 1
+    first, last = max(interval - _REACH, 0), min(interval + 1 + _REACH, total - 1)
+    while count < AROUND and (below >= first or above <= last):
+        if below >= first:
+            if nodes[below + 1, EDGE, lane] > 0.0:
+                below = -1
+            else:
+                if abs(_apart(nodes, below, low, lane)) > least:
+                    low = below
+                    chosen[count] = low
+                    count += 1
+                below -= 1
+        if count < AROUND and above <= last:
+            if nodes[above - 1, EDGE, lane] > 0.0:
+                above = total
+            else:
+                if abs(_apart(nodes, high, above, lane)) > least:
+                    high = above
+                    chosen[count] = high
+                    count += 1
+                above += 1
     return count
 
 
@@ -187,9 +199,52 @@ def abandon(n, instant, beyond, direction, code, column, r_out, v_out, status):
 
 
 @kernel
+def _find_safe(nodes, filled, field, safe):
+    """Set `safe` (LANES) above zero where no interval of a lane can hold the ground.
+
+    The bound of `_may_land` with the least distance, the greatest speed and the longest interval.
+    """
+    least, fastest, longest = np.full(LANES, np.inf), np.zeros(LANES), np.zeros(LANES)
+    for k in range(np.max(filled)):
+        for m in range(LANES):
+            x, y, z = nodes[k, 0, m], nodes[k, 1, m], nodes[k, 2, m]
+            square = x * x + y * y + z * z
+            climb = x * nodes[k, 3, m] + y * nodes[k, 4, m] + z * nodes[k, 5, m]
+            speed = climb * climb / square
+            gap = abs(nodes[k, CLOCK, m] - nodes[max(k - 1, 0), CLOCK, m])
+            there = filled[m] > k
+            least[m] = square if there and not (square >= least[m]) else least[m]
+            fastest[m] = speed if there and not (speed <= fastest[m]) else fastest[m]
+            longest[m] = gap if there and not (gap <= longest[m]) else longest[m]
+    for m in range(LANES):
+        low = np.sqrt(least[m]) - 0.5 * np.sqrt(fastest[m]) * longest[m]
+        safe[m] = 1.0 if low > field.ground_radius else 0.0
+
+
+@kernel
+def _skip(nodes, k, ready, target, lane):
+    """First interval from k on, before `ready`, that reaches the clock `target` (positive)."""
+    low, high = k, ready
+    while low < high:
+        middle = (low + high) // 2
+        if abs(nodes[middle + 1, CLOCK, lane]) < target:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def _next_wanted(n, offset, t, instant, beyond, end, now):
+    """The clock of orbit n's next instant or of its end, if not before `now`, all without sign."""
+    target = abs(offset[n] + t[instant[n]]) if instant[n] != beyond[n] else np.inf
+    return min(target, abs(end[n])) if abs(end[n]) >= now else target
+
+
+@kernel
 def serve(
     nodes, filled, served, finished, orbits, field, offset, t, column, direction,
-    instant, beyond, end, end_state, landing, r_out, v_out,
+    instant, beyond, end, end_state, landing, r_out, v_out, ahead,
 ):  # fmt: skip
     """Write the states of a group at all instants that its nodes reach, and drop nodes done with.
 
@@ -200,7 +255,7 @@ def serve(
     filled, served : ndarray of int, shape (LANES,)
         Nodes of each lane, and intervals between them that are done; both are brought up to date.
     finished : ndarray of bool, shape (LANES,)
-        No nodes follow.  Until then the last interval waits for one on its far side.
+        No nodes follow.  Until then the last intervals wait for those on their far side.
     orbits : ndarray of int, shape (M,)
         Which of the N the lanes are.
     offset : ndarray, shape (N,)
@@ -213,20 +268,36 @@ def serve(
         A last clock, and the state there.
     landing : ndarray, shape (N,)
         Set to the clock at which an orbit meets the ground; nothing is written beyond.
+    ahead : ndarray, shape (LANES,)
+        Set to the next clock that is wanted, without sign; inf if none is.
     """
+    safe = np.empty(LANES)
+    _find_safe(nodes, filled, field, safe)
     table, state = np.empty(TABLE), np.empty(6)
     chosen = np.empty(AROUND, np.int64)
     for m in range(orbits.shape[0]):
         n = orbits[m]
-        ready = filled[m] - 1 if finished[m] else filled[m] - 2
+        ready = filled[m] - 1 if finished[m] else filled[m] - 1 - _REACH
         while served[m] < ready and landing[n] == np.inf:
+            if safe[m] > 0.0:
+                served[m] = _skip(
+                    nodes,
+                    served[m],
+                    ready,
+                    _next_wanted(
+                        n, offset, t, instant, beyond, end, abs(nodes[served[m], CLOCK, m])
+                    ),
+                    m,
+                )
+                if served[m] == ready:
+                    break
             k = served[m]
             served[m] += 1
             start, stop = nodes[k, CLOCK, m], nodes[k + 1, CLOCK, m]
             rest = nodes[k, REST, m]
             wanted = instant[n] != beyond[n] and abs(offset[n] + t[instant[n]]) <= abs(stop)
             wanted |= abs(start) <= abs(end[n]) <= abs(stop)
-            perilous = _may_land(nodes, k, m, field)
+            perilous = safe[m] == 0.0 and _may_land(nodes, k, m, field)
             if not (wanted or perilous):
                 continue
             count = stencil(nodes, k, filled[m], m, chosen)
@@ -247,6 +318,8 @@ def serve(
                 evaluate(table, count, (end[n] - start) - rest, state)
                 for c in range(6):
                     end_state[c, n] = state[c]
+        now = abs(nodes[served[m], CLOCK, m]) if filled[m] > 0 else 0.0
+        ahead[m] = _next_wanted(n, offset, t, instant, beyond, end, now)
         if finished[m]:
             continue
         first = max(filled[m] - KEPT, 0)

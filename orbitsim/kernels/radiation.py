@@ -15,7 +15,7 @@ from orbitsim.kernels.mathfun import asin, atan2, inline
 
 
 @inline
-def _discs(x, y, z, sx, sy, sz, bx, by, bz, radius):
+def discs(x, y, z, sx, sy, sz, bx, by, bz, radius):
     """Apparent radii a of the Sun and b of the body, and the angle c between them, from x, y, z."""
     sx, sy, sz = sx - x, sy - y, sz - z
     bx, by, bz = bx - x, by - y, bz - z
@@ -34,7 +34,7 @@ def illumination(x, y, z, sx, sy, sz, bx, by, bz, radius):
     c.  Where there is no such triangle, because the discs lie apart or one within the other, h is
     zero and the angles below become 0 or pi, which gives 1, 0 or 1 - (b / a)^2 without a branch.
     """
-    a, b, c = _discs(x, y, z, sx, sy, sz, bx, by, bz, radius)
+    a, b, c = discs(x, y, z, sx, sy, sz, bx, by, bz, radius)
     c = max(c, 1e-12)
     # Heron's formula, whose factors keep their digits.
     square = (a + b + c) * (b + c - a) * (a + c - b) * (a + b - c)
@@ -53,7 +53,7 @@ def shadow_margin(x, y, z, sx, sy, sz, bx, by, bz, radius, edge):
     `edge` is 1 for the penumbra and -1 for the umbra (negative only where it is total).  Smooth
     but on the shadow's axis, and so fit for finding entry and exit.
     """
-    a, b, c = _discs(x, y, z, sx, sy, sz, bx, by, bz, radius)
+    a, b, c = discs(x, y, z, sx, sy, sz, bx, by, bz, radius)
     return c - b - edge * a
 
 
@@ -92,32 +92,29 @@ def shadow_margins(r, sun, body, radius, edge, out):
 
 
 @inner
-def radiation_pressure(r, sun, moon, coefficient, radius, stretch, a):
-    """Add the pressure of sunlight on a sphere, in the shadow of Earth and Moon, to `a`.
+def radiation_pressure(r, sun, coefficient, a):
+    """Add the pressure of the whole Sun's light on a sphere to `a`.
+
+    What shadow takes away is dealt with by `orbitsim.kernels.shadows`.
 
     Parameters
     ----------
-    r, sun, moon, a : ndarray, shape (3 * LANES,)
+    r, sun, a : ndarray, shape (3 * LANES,)
         GCRS; m and m/s2.
     coefficient : ndarray, shape (LANES,)
-        Reflectivity coefficient times area over mass, m2/kg.
-    radius, stretch : float
-        Of the Earth as it casts shadow; see `light`.
+        Reflectivity coefficient times area over mass, m2/kg; 0 in the dark.
 
     Notes
     -----
     Pressure falls with the square of the distance from the Sun.
     """
     for m in range(LANES):
-        x, y, z = r[m], r[LANES + m], r[2 * LANES + m]
-        sx, sy, sz = sun[m], sun[LANES + m], sun[2 * LANES + m]
-        seen = light(
-            x, y, z, sx, sy, sz, moon[m], moon[LANES + m], moon[2 * LANES + m], radius, stretch
-        )
-        dx, dy, dz = x - sx, y - sy, z - sz
+        dx = r[m] - sun[m]
+        dy = r[LANES + m] - sun[LANES + m]
+        dz = r[2 * LANES + m] - sun[2 * LANES + m]
         square = 1.0 / (dx * dx + dy * dy + dz * dz)
         pressure = SOLAR_PRESSURE * ASTRONOMICAL_UNIT * ASTRONOMICAL_UNIT * square
-        k = seen * coefficient[m] * pressure * np.sqrt(square)
+        k = coefficient[m] * pressure * np.sqrt(square)
         a[m] += k * dx
         a[LANES + m] += k * dy
         a[2 * LANES + m] += k * dz

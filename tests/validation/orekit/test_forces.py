@@ -83,9 +83,8 @@ def test_illumination(table):
 
 def test_radiation_pressure(table):
     coefficient = np.full(table.time.size, 0.02)
-    got = table.run(
-        radiation.radiation_pressure, table.r, table.sun, table.moon, coefficient, RADIUS, 1.0
-    )
+    coefficient *= shadow.illumination(table.r.T, table.time)
+    got = table.run(radiation.radiation_pressure, table.r, table.sun, coefficient)
     assert table.error("radiation", got) < 1e-6
 
 
