@@ -22,6 +22,12 @@ _HOMES = {
     "MeanElements": "propagation.mean_elements",
     "lambert": "maneuvers.lambert",
     "propagate": "propagation",
+    "state_transition": "propagation.sensitivity",
+    "Event": "propagation.events",
+    "EventLog": "event_log",
+    "FiniteBurn": "propagation.burns",
+    "ImpulsiveBurn": "propagation.burns",
+    "MassChange": "propagation.burns",
     "period_table": "period",
     "Site": "earth",
     "launch_windows": "phases.launch_window",
@@ -56,6 +62,7 @@ if TYPE_CHECKING:
         RecordError,
         Status,
     )
+    from orbitsim.event_log import EventLog
     from orbitsim.maneuvers.lambert import lambert
     from orbitsim.missions.audit import audit
     from orbitsim.missions.fly import fly
@@ -65,6 +72,9 @@ if TYPE_CHECKING:
     from orbitsim.phases.launch_window import launch_windows
     from orbitsim.propagation import MeanElements, propagate
     from orbitsim.propagation.brouwer import BrouwerElements
+    from orbitsim.propagation.burns import FiniteBurn, ImpulsiveBurn, MassChange
+    from orbitsim.propagation.events import Event
+    from orbitsim.propagation.sensitivity import state_transition
     from orbitsim.trajectory import GroundTrack, Trajectory, ground_track
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -18,6 +19,8 @@ class EventLog:
     Attributes
     ----------
     name : tuple of str
+        Of the event; or ``ImpulsiveBurn``, ``FiniteBurn``, ``MassChange`` for what was done, and
+        ``ground`` for coming down.
     orbit : ndarray of int, shape (K,)
         Which orbit of the batch, counted flat.
     t : ndarray, shape (K,)
@@ -40,6 +43,21 @@ class EventLog:
         """No occurrences."""
         none, vectors = np.empty(0), np.empty((0, 3))
         return cls((), none.astype(np.int64), none, none.astype(np.bool_), vectors, vectors)
+
+    @classmethod
+    def joined(cls, logs: Sequence[EventLog]) -> EventLog:
+        """Several logs in one; what falls together stays in the order given."""
+        if not logs:
+            return cls.empty()
+        whole = cls(
+            tuple(name for log in logs for name in log.name),
+            np.concatenate([log.orbit for log in logs]),
+            np.concatenate([log.t for log in logs]),
+            np.concatenate([log.rising for log in logs]),
+            np.concatenate([log.r for log in logs]),
+            np.concatenate([log.v for log in logs]),
+        )
+        return whole.ordered(np.lexsort((whole.t, whole.orbit)))
 
     def __len__(self) -> int:
         return self.t.size

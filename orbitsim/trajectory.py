@@ -69,8 +69,8 @@ class Trajectory:
     mass : ndarray, shape (*S, T), or None
         kg, where a mass was given and is followed through burns.
     events : EventLog
-        What was met on the way of what was looked for, and the burns made; up to the last of the
-        instants.
+        What was met on the way of what was looked for, and the burns made; from the epoch to the
+        farthest of the instants.
     """
 
     epoch: Time
@@ -122,7 +122,8 @@ class Trajectory:
             None if mass is None else read_only(mass),
             EventLog.empty() if events is None else events,
         )
-        failed = status != 0
+        # Where an event ended the flight there is no state, but that is what was asked for.
+        failed = (status != Status.OK) & (status != Status.FLIGHT_ENDED)
         if errors == "raise" and failed.any():
             codes, counts = np.unique(status[failed], return_counts=True)
             reasons = "; ".join(
@@ -220,6 +221,8 @@ class Trajectory:
         ------
         PropagationError
             The state there failed.
+        InputError
+            An event ended the flight before.
         """
         from astropy.time import TimeDelta
 
@@ -232,6 +235,8 @@ class Trajectory:
         point = Trajectory.evaluate(
             self._evaluate, seconds.reshape(1), self.epoch, self.frame, self.mu, "raise"
         )
+        if point.status.any():
+            raise InputError(f"at {float(seconds):.6g} s: {Status.FLIGHT_ENDED.explanation}")
         epoch = self.epoch + TimeDelta(float(seconds), format="sec")
         return Orbit.from_state(
             point.r[..., 0, :], point.v[..., 0, :], epoch, self.frame, mu=self.mu

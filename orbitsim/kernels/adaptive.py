@@ -48,6 +48,7 @@ _ROW = 3 * LANES
 _SAFETY, _LEAST_FACTOR, _LARGEST_FACTOR = 0.9, 0.2, 6.0
 _FIRST_STEP = 0.02  # of the time sqrt(r^3 / mu); the controller finds its own from there
 _SMALLEST_STEP = 1e-6  # of that time: below, the tolerance cannot be met
+_SMALLEST_PART = 1e-3  # of the arc
 _LONGEST_LEVER = 10.0
 _AT_EDGE = 1e-4  # s; so close to an edge of shadow a step may end
 _BETWEEN = 3.0  # steps from one edge to the next that are not short, as polynomials stop at edges
@@ -155,7 +156,8 @@ def adaptive_start(group, state, constants, orbits, end, field):
         group.end[m] = end[n]
         group.clock[m], group.rest[m] = 0.0, 0.0
         group.h[m] = direction * min(_FIRST_STEP * unit, abs(end[n]) / _LEAST_STEPS)
-        group.smallest[m] = _SMALLEST_STEP * unit
+        # An arc may be shorter than the least step of a longer one.
+        group.smallest[m] = min(_SMALLEST_STEP * unit, _SMALLEST_PART * abs(end[n]))
         total = 0.0
         for c in range(6):
             total += group.y[c * LANES + m]

@@ -277,6 +277,15 @@ def serve(
     chosen = np.empty(AROUND, np.int64)
     for m in range(orbits.shape[0]):
         n = orbits[m]
+        # The start itself, which an arc of no length has nothing besides.
+        while served[m] == 0 and filled[m] > 0 and instant[n] != beyond[n]:
+            if offset[n] + t[instant[n]] != nodes[0, CLOCK, m]:
+                break
+            place = column[instant[n]]
+            for c in range(3):
+                r_out[c, n, place] = nodes[0, c, m]
+                v_out[c, n, place] = nodes[0, 3 + c, m]
+            instant[n] += direction
         ready = filled[m] - 1 if finished[m] else filled[m] - 1 - _REACH
         while served[m] < ready and landing[n] == np.inf:
             if safe[m] > 0.0:

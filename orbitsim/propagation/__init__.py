@@ -1,5 +1,8 @@
 """One verb, `propagate`, over methods that share one result type; and SGP4's `MeanElements`.
 
+What is looked for on the way is in `orbitsim.propagation.events`, what is done on the way in
+`orbitsim.propagation.burns`, and `state_transition` gives the derivatives of a flight.
+
 The room is named for the activity because a package called as its own verb would hide the function
 ``orbitsim.propagate`` behind itself.
 """
@@ -13,12 +16,22 @@ from orbitsim.errors import InputError
 from orbitsim.forces.base import Force
 from orbitsim.orbit import Orbit
 from orbitsim.propagation import analytic, numerical
-from orbitsim.propagation.burns import Manoeuvre
+from orbitsim.propagation.burns import FiniteBurn, ImpulsiveBurn, Manoeuvre, MassChange
 from orbitsim.propagation.events import Event
 from orbitsim.propagation.mean_elements import MeanElements
+from orbitsim.propagation.sensitivity import Sensitivities, state_transition
 from orbitsim.trajectory import Evaluate, Output, Trajectory, counted
 
-__all__ = ["MeanElements", "propagate"]
+__all__ = [
+    "Event",
+    "FiniteBurn",
+    "ImpulsiveBurn",
+    "MassChange",
+    "MeanElements",
+    "Sensitivities",
+    "propagate",
+    "state_transition",
+]
 
 _METHODS: dict[str, Callable[..., Evaluate]] = {
     "kepler": analytic.kepler,
@@ -61,10 +74,12 @@ def propagate(
         For ``numerical``: what is done on the way; see `orbitsim.propagation.burns`.
     events : sequence of Event
         For ``numerical``: what is looked for on the way; see `orbitsim.propagation.events`.
-        Occurrences stand in `Trajectory.events`.
+        Occurrences stand in `Trajectory.events`, and so does coming down, as ``ground``.  With
+        burns a flight goes forward only.
     errors : {"raise", "status"}
         Whether failed states raise `PropagationError`, or are NaN with a code in
-        `Trajectory.status`.
+        `Trajectory.status`.  After an event that ends the flight states are NaN with the code
+        ``FLIGHT_ENDED``, which is no failure.
     out : pair of ndarray, shape (3, *S, T), optional
         Where to put positions and velocities: C-contiguous float64, component first.
     threads : int, optional

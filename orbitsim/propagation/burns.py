@@ -1,4 +1,9 @@
-"""What a crew or a computer does to a flight: impulses, burns, and masses let go."""
+"""What a crew or a computer does to a flight: impulses, burns, and masses let go.
+
+The state at the instant of an impulse is the one after it.  What is due after the last instant that
+is asked for, or waits for an event that does not occur, is not done: `Trajectory.events` holds all
+that was.  Of several manoeuvres at one instant the first in the list comes first.
+"""
 
 from __future__ import annotations
 
@@ -187,7 +192,21 @@ class MassChange(Manoeuvre):
 
 
 def _when(at: Any) -> Any:
-    return at if isinstance(at, Event) else as_time(at, "at")
+    """An event, a Time, or seconds.
+
+    Raises
+    ------
+    InputError
+        None of them, or an instant that is none.
+    """
+    if isinstance(at, Event):
+        return at
+    at = as_time(at, "at")
+    if hasattr(at, "jd1"):  # Time and TimeDelta
+        if np.any(at.mask):
+            raise InputError(f"at must not be masked, got {at!r}")
+        return at
+    return read_only(to_finite_si(at, "s", "at").copy())
 
 
 def _attitude(name: str) -> str:

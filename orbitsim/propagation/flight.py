@@ -8,90 +8,36 @@ leave.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from orbitsim.constants import STANDARD_GRAVITY
 from orbitsim.errors import InputError, Status
 from orbitsim.event_log import EventLog
-from orbitsim.kernels.arcs import Nodes, integrate
-from orbitsim.kernels.dense import states_between
-from orbitsim.kernels.dynamics import Field
-from orbitsim.kernels.frames import PIECE_SECONDS
-from orbitsim.kernels.lanes import DIRECTION, DRAG, FLOW, ORIGIN, RADIATION, THRUST
-from orbitsim.kernels.thrust import NO_THRUST
-from orbitsim.propagation.burns import FiniteBurn, ImpulsiveBurn, Manoeuvre, MassChange
+from orbitsim.kernels.arcs import Arcs, integrate
+from orbitsim.propagation.burns import ImpulsiveBurn
 from orbitsim.propagation.events import Event, States
-from orbitsim.propagation.field import ATTITUDES
-from orbitsim.propagation.search import IntArray, find_roots, sample_clocks
-from orbitsim.units import FloatArray, elapsed_seconds
+from orbitsim.propagation.fleet import Fleet
+from orbitsim.propagation.path import IntArray, Path
+from orbitsim.propagation.plan import Plan, clocks, turned
+from orbitsim.propagation.search import Roots, find_roots
+from orbitsim.units import FloatArray
 
-if TYPE_CHECKING:
-    from astropy.time import Time
-
-BoolArray = NDArray[np.bool_]
+GROUND = "ground"
+"""Name under which coming down is written down."""
 
 _SAME_INSTANT = 1e-5
 """s; an event this close to the last of its kind is that one, met again from its other side."""
 
+_SHORTEST_ARC = 60.0
+"""s; integrators need room for a few steps, so what lies closer is flown past and read off."""
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Plan:
-    """What a flight starts from, and what is to happen.
+_LONGEST_ARC = 86_400.0
+"""s; bounds the memory for nodes, and what is flown in vain beyond an event that cuts an arc."""
 
-    For N orbits, in the axes of the integration:
-
-    Attributes
-    ----------
-    state : ndarray, shape (6, N)
-    constants : ndarray, shape (CONSTANTS, N)
-        With the instants of the epochs.
-    mass : ndarray, shape (N,)
-        kg at the epoch; NaN where none was given.
-    field : Field
-    to_frame : ndarray, shape (N, 3, 3) or None
-        From those axes to the frame of the orbits.
-    frame : str
-        Of the orbits.
-    epoch : Time
-        Of the orbits, flat: one, or (N,).
-    manoeuvres : tuple of Manoeuvre
-    events : tuple of Event
-    tolerance : float
-    threads : int or None
-    """
-
-    state: FloatArray
-    constants: FloatArray
-    mass: FloatArray
-    field: Field
-    to_frame: FloatArray | None
-    frame: str
-    epoch: Time
-    manoeuvres: tuple[Manoeuvre, ...]
-    events: tuple[Event, ...]
-    tolerance: float
-    threads: int | None
-
-    @property
-    def size(self) -> int:
-        """Number of orbits."""
-        return int(self.state.shape[1])
-
-    def turned(self, vectors: FloatArray, orbit: IntArray) -> FloatArray:
-        """Vectors (3, M) of those orbits, in their frame."""
-        if self.to_frame is None:
-            return vectors
-        return np.asarray(np.einsum("mij,jm->im", self.to_frame[orbit], vectors))
-
-    def states(self, orbit: IntArray, clock: FloatArray, y: FloatArray) -> States:
-        """What an event's function takes: states (6, M) at seconds after the orbits' epochs."""
-        r, v = self.turned(y[:3], orbit), self.turned(y[3:], orbit)
-        return States(orbit, clock, r.T, v.T, self.frame, self.epoch)
+_TOGETHER = 256
+"""Orbits whose arcs are flown and searched at a time; bounds the memory as well."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,320 +61,210 @@ class Flown:
     events: EventLog
 
 
-def fly(plan: Plan, instants: FloatArray) -> Flown:
+def fly(plan: Plan, instants: FloatArray, out: tuple[FloatArray, FloatArray] | None) -> Flown:
     """Fly a plan and take its states at `instants` (N, T), seconds after the orbits' epochs.
+
+    `out` is where to put positions and velocities, (3, N, T) each.
 
     Raises
     ------
     InputError
-        Instants or manoeuvres before the epoch, or manoeuvres that cannot be made.
+        Instants before the epoch of a flight with burns, or burns that cannot be made.
     """
-    return _Flight(plan, instants).run()
+    finite = np.isfinite(instants)
+    back = finite & (instants < 0.0)
+    if plan.manoeuvres and back.any():
+        raise InputError(
+            f"a flight with burns goes forward from the epoch, "
+            f"got an instant {instants[back].min():.6g} s before it"
+        )
+    r, v = (np.empty((3, *instants.shape)), np.empty((3, *instants.shape))) if out is None else out
+    r[...], v[...] = np.nan, np.nan
+    flown = Flown(
+        r,
+        v,
+        np.full(instants.shape, np.nan),
+        np.where(finite, Status.OK, Status.NOT_FINITE).astype(np.uint8),
+        EventLog.empty(),
+    )
+    log: list[EventLog] = []
+    for way, wanted in ((1, finite & ~back), (-1, back)):
+        if wanted.any():
+            gone = np.where(wanted, way * instants, np.nan)
+            log += _Flight(plan, gone, way, flown).run()
+    if plan.to_frame is not None:
+        for n, turn in enumerate(plan.to_frame):  # one by one: no second copy of the grid
+            r[:, n], v[:, n] = turn @ r[:, n], turn @ v[:, n]
+    events = EventLog.joined(log)
+    r_there = turned(plan.to_frame, events.r.T, events.orbit).T
+    v_there = turned(plan.to_frame, events.v.T, events.orbit).T
+    return replace(flown, events=replace(events, r=r_there, v=v_there))
 
 
 class _Flight:
-    """The flight under way: where each orbit stands, and what was written down so far."""
+    """The flight under way, forward or backward."""
 
-    def __init__(self, plan: Plan, instants: FloatArray) -> None:
-        self.plan, self.instants = plan, instants
-        n, t = instants.shape
-        finite = np.where(np.isfinite(instants), instants, 0.0)
-        if finite.size and finite.min() < 0.0:
-            raise InputError(
-                f"a flight with burns or events goes forward from the epoch, "
-                f"got an instant {finite.min():.6g} s before it"
-            )
-        self.horizon = finite.max(axis=1) if t else np.zeros(n)
-        self.clock = np.zeros(n)
-        self.state = plan.state.copy()
-        self.mass = plan.mass.copy()
-        self.code = np.zeros(n, dtype=np.uint8)
-        self.over = np.zeros(n, dtype=np.bool_)
-        # The burn under way: its end, and what it is.
-        self.cut_off = np.full(n, np.inf)
-        self.burn = np.full(n, -1)
-        self.force, self.flow = np.zeros(n), np.zeros(n)
-        self.direction = np.zeros((3, n))
-        self.attitude = np.full(n, NO_THRUST)
-        self.due = np.array([_clocks(m, plan) for m in plan.manoeuvres]).reshape(-1, n)
-        self.last = np.full((len(plan.events) + len(plan.manoeuvres), n), -np.inf)
-        self.r, self.v = np.full((2, 3, n, t), np.nan)
-        self.mass_out = np.full((n, t), np.nan)
-        self.status = np.where(np.isfinite(instants), 0, Status.NOT_FINITE).astype(np.uint8)
-        self.log: list[tuple[str, int, float, bool, FloatArray]] = []
+    def __init__(self, plan: Plan, gone: FloatArray, way: int, flown: Flown) -> None:
+        self.plan, self.gone, self.way, self.flown = plan, gone, way, flown
+        self.fleet = Fleet(plan, way)
+        self.horizon = np.where(np.isnan(gone), 0.0, gone).max(axis=1)
+        self.over = np.zeros(plan.size, dtype=np.bool_)
+        self.code = np.zeros(plan.size, dtype=np.uint8)
+        due = [clocks(m, plan.shape, plan.epoch) for m in plan.manoeuvres]
+        self.due = np.array(due).reshape(len(due), plan.size)
+        # What is looked for: events, each with the number of the manoeuvre that waits for it.
+        self.watched: list[tuple[Event, int | None]] = [(event, None) for event in plan.events]
+        self.waiting = np.zeros(self.due.shape, dtype=np.bool_)
+        for k, manoeuvre in enumerate(plan.manoeuvres):
+            if isinstance(manoeuvre.at, Event):
+                self.watched.append((manoeuvre.at, k))
+                self.waiting[k] = True
+        self.last = np.zeros((len(self.watched), plan.size))
 
-    def run(self) -> Flown:
+    def run(self) -> list[EventLog]:
         """Arc after arc, until every orbit is where its last instant is."""
+        fleet = self.fleet
         self._act(np.arange(self.plan.size))
-        while True:
-            flying = np.flatnonzero(~self.over & (self.clock < self.horizon))
-            if not flying.size:
-                break
-            for attitude in np.unique(self.attitude[flying]).tolist():
-                self._arc(flying[self.attitude[flying] == attitude], int(attitude))
-        for n in range(self.plan.size):
-            self._serve_end(n)
-        if self.plan.to_frame is not None:
-            for n, turn in enumerate(self.plan.to_frame):
-                self.r[:, n], self.v[:, n] = turn @ self.r[:, n], turn @ self.v[:, n]
-        return Flown(self.r, self.v, self.mass_out, self.status, self._events())
+        while (flying := np.flatnonzero(~self.over & (fleet.clock < self.horizon))).size:
+            attitudes = fleet.attitude[flying]  # as they are now: an arc's end may change them
+            for attitude in np.unique(attitudes).tolist():
+                alike = flying[attitudes == attitude]
+                for first in range(0, alike.size, _TOGETHER):
+                    self._arc(alike[first : first + _TOGETHER], attitude)
+        self._serve_end()
+        return fleet.log
 
     def _arc(self, orbits: IntArray, attitude: int) -> None:
         """Take orbits whose thrust has the same attitude to their next edge."""
-        plan, start = self.plan, self.clock[orbits]
-        planned = np.where(self.due > self.clock, self.due, np.inf).min(axis=0, initial=np.inf)
-        edge = np.minimum(np.minimum(planned, self.cut_off), self.horizon)[orbits]
-        arcs = integrate(
-            self.state[:, orbits],
-            self._constants(orbits),
-            np.empty(0),
-            plan.field._replace(attitude=attitude),
-            until=edge - start,
-            tolerance=plan.tolerance,
-            keep=True,
-            threads=plan.threads,
-        )
+        fleet, start = self.fleet, self.fleet.clock[orbits]
+        edge = self.due[:, orbits].min(axis=0, initial=np.inf)
+        edge = np.minimum(np.minimum(edge, fleet.cut_off[orbits]), self.horizon[orbits])
+        edge = np.minimum(edge, start + _LONGEST_ARC)
+        arcs = self._integrate(orbits, attitude, np.maximum(edge - start, _SHORTEST_ARC))
         assert arcs.nodes is not None
-        stop = np.minimum(edge - start, arcs.landing)
-        reached = _last_clocks(arcs.nodes)
-        stop = np.where(arcs.code != 0, np.minimum(stop, reached), stop)
-        cut = self._find_events(arcs.nodes, orbits, stop)
+        path = Path(arcs.nodes, self.way)
+        fails = np.where(arcs.code != 0, np.minimum(path.reach, np.abs(arcs.landing)), np.inf)
+        stop = np.minimum(edge - start, fails)
+        cut = self._look(path, orbits, stop)
         stop = np.minimum(stop, cut)
-        self._serve(arcs.nodes, orbits, stop)
-        end = _between(arcs.nodes, np.arange(orbits.size), stop)
-        whole = (stop == edge - start) & np.isfinite(arcs.end[0])
-        end[:, whole] = arcs.end[:, whole]
-        self.state[:, orbits] = end
-        self.mass[orbits] -= self.flow[orbits] * stop
-        self.clock[orbits] = np.where(stop == edge - start, edge, start + stop)
-        failed = (arcs.code != 0) & ~(cut <= stop)
-        self.code[orbits[failed]] = arcs.code[failed]
-        self.over[orbits[failed]] = True
+        failed = (fails <= stop) & ~(cut <= stop)
+        self._serve(path, orbits, stop)
+        fleet.state[:, orbits] = path.states(np.arange(orbits.size), stop)
+        fleet.mass[orbits] -= self.way * fleet.flow[orbits] * stop
+        fleet.clock[orbits] = np.where(stop == edge - start, edge, start + stop)
+        self.code[orbits[failed]], self.over[orbits[failed]] = arcs.code[failed], True
+        fleet.note(GROUND, orbits[failed & (arcs.code == Status.CAME_DOWN)], rising=False)
         self._act(orbits)
 
-    def _constants(self, orbits: IntArray) -> FloatArray:
-        """The kernels' table for arcs that begin now."""
-        table = self.plan.constants[:, orbits].copy()
-        table[ORIGIN] += self.clock[orbits] / PIECE_SECONDS
-        mass, first = self.mass[orbits], self.plan.mass[orbits]
-        lighter = np.where(np.isfinite(mass), mass / first, 1.0)
-        table[DRAG] /= lighter
-        table[RADIATION] /= lighter
-        burning = self.burn[orbits] >= 0
-        table[THRUST] = np.where(burning, self.force[orbits] / mass, 0.0)
-        table[FLOW] = np.where(burning, self.flow[orbits] / mass, 0.0)
-        table[DIRECTION : DIRECTION + 3] = self.direction[:, orbits]
-        return table
+    def _integrate(self, orbits: IntArray, attitude: int, length: FloatArray) -> Arcs:
+        fleet, plan = self.fleet, self.plan
+        state, constants = fleet.state[:, orbits], fleet.constants(orbits)
+        field = plan.field._replace(attitude=attitude)
+        if self.way > 0:
+            return integrate(
+                state, constants, np.empty(0), field,
+                until=length, tolerance=plan.tolerance, keep=True, threads=plan.threads,
+            )  # fmt: skip
+        # The kernels' way backward is to one instant, which each arc has at its own distance.
+        return integrate(
+            state, constants, np.zeros(1), field,
+            offset=-length, tolerance=plan.tolerance, keep=True, threads=plan.threads,
+        )  # fmt: skip
 
-    def _find_events(self, nodes: Nodes, orbits: IntArray, stop: FloatArray) -> FloatArray:
-        """Write down the events on arcs up to `stop`; clocks at which they cut the arcs short."""
-        plan, start = self.plan, self.clock[orbits]
-        watched: list[tuple[Event, int | None]] = [(event, None) for event in plan.events]
-        for number, manoeuvre in enumerate(plan.manoeuvres):
-            if isinstance(manoeuvre.at, Event):
-                watched.append((manoeuvre.at, number))
+    def _look(self, path: Path, orbits: IntArray, stop: FloatArray) -> FloatArray:
+        """Find the events up to `stop`; seconds gone at which they cut the arcs short, or inf."""
         cut = np.full(orbits.size, np.inf)
-        if not watched:
-            return cut
-        arc, clock = sample_clocks(nodes, stop)
-        sampled = plan.states(orbits[arc], start[arc] + clock, _between(nodes, arc, clock))
-        found: list[tuple[int, str, IntArray, FloatArray, BoolArray]] = []
-        for number, (event, k) in enumerate(watched):
-
-            def function(at: IntArray, x: FloatArray, event: Event = event) -> FloatArray:
-                y = _between(nodes, at, x)
-                return event(plan.states(orbits[at], start[at] + x, y))
-
-            roots = find_roots(function, arc, clock, event(sampled), event.direction)
-            place = orbits[roots.arc]
-            new = start[roots.arc] + roots.clock > self.last[number, place] + _SAME_INSTANT
+        cutting = self._roots(path, orbits, stop, cutting=True)
+        for roots in cutting.values():
+            np.minimum.at(cut, roots.arc, roots.gone)
+        # What comes together with a cut comes before it, however the roots are rounded.
+        until = np.minimum(stop, cut + _SAME_INSTANT)
+        others = self._roots(path, orbits, until, cutting=False)
+        start = self.fleet.clock[orbits]
+        for number, roots in (cutting | others).items():
+            event, k = self.watched[number]
+            roots = roots.where(roots.gone <= until[roots.arc])
+            gone, n = np.minimum(roots.gone, cut[roots.arc]), orbits[roots.arc]
+            np.maximum.at(self.last[number], n, start[roots.arc] + gone)
             if k is not None:
-                new &= np.isinf(self.due[k, place])  # once only
-            found.append((number, event.name, roots.arc[new], roots.clock[new], roots.rising[new]))
-            if event.terminal or k is not None:
-                np.minimum.at(cut, roots.arc[new], roots.clock[new])
-        for (event, k), (number, name, at, x, rising) in zip(watched, found, strict=True):
-            inside = x <= cut[at]
-            at, x, rising = at[inside], x[inside], rising[inside]
-            np.maximum.at(self.last[number], orbits[at], start[at] + x)
-            if k is not None:
-                self.due[k, orbits[at]] = start[at] + x
+                self.due[k, n] = start[roots.arc] + gone
                 continue
-            y = _between(nodes, at, x)
-            for i, a in enumerate(at.tolist()):
-                n = int(orbits[a])
-                self.log.append((name, n, float(start[a] + x[i]), bool(rising[i]), y[:, i]))
-                if event.terminal:
-                    self.over[n], self.code[n] = True, Status.FLIGHT_ENDED
+            t = self.way * (start[roots.arc] + gone)
+            y = path.states(roots.arc, gone)
+            rising = roots.rising if self.way > 0 else ~roots.rising
+            self.fleet.log.append(EventLog((event.name,) * n.size, n, t, rising, y[:3].T, y[3:].T))
+            if event.terminal:
+                self.over[n], self.code[n] = True, Status.FLIGHT_ENDED
         return cut
 
-    def _serve(self, nodes: Nodes, orbits: IntArray, stop: FloatArray) -> None:
-        """Write the states at instants from the arcs' starts on and before `stop`."""
-        later = self.instants[orbits] - self.clock[orbits, np.newaxis]
-        a, i = np.nonzero((later >= 0.0) & (later < stop[:, np.newaxis]))
-        y, n = _between(nodes, a, later[a, i]), orbits[a]
-        self.r[:, n, i], self.v[:, n, i] = y[:3], y[3:]
-        self.mass_out[n, i] = self.mass[n] - self.flow[n] * later[a, i]
+    def _roots(
+        self, path: Path, orbits: IntArray, stop: FloatArray, *, cutting: bool
+    ) -> dict[int, Roots]:
+        """Zeros not yet known on the arcs, of what cuts them short or of all else, by number."""
+        active = [
+            (number, event, k)
+            for number, (event, k) in enumerate(self.watched)
+            if cutting == (event.terminal or k is not None)
+            and (k is None or self.waiting[k, orbits].any())
+        ]
+        if not active:
+            return {}
+        start = self.fleet.clock[orbits]
 
-    def _serve_end(self, n: int) -> None:
-        """Write the state at an orbit's last instants, or why there is none."""
-        rest = self.instants[n] >= self.clock[n]
-        last = rest & (self.instants[n] == self.clock[n])
-        if self.code[n] not in (0, Status.FLIGHT_ENDED):
-            last[:] = False
-        self.r[:, n, last] = self.state[:3, n, np.newaxis]
-        self.v[:, n, last] = self.state[3:, n, np.newaxis]
-        self.mass_out[n, last] = self.mass[n]
-        self.status[n, rest & ~last] = self.code[n]
+        def states(arc: IntArray, gone: FloatArray) -> States:
+            t = self.way * (start[arc] + gone)
+            return self.plan.states(orbits[arc], t, path.states(arc, gone))
+
+        arc, gone = path.samples(stop)
+        if not arc.size:
+            return {}
+        sampled = states(arc, gone)
+        found: dict[int, Roots] = {}
+        for number, event, k in active:
+
+            def function(arc: IntArray, gone: FloatArray, event: Event = event) -> FloatArray:
+                return event(states(arc, gone))
+
+            roots = find_roots(function, arc, gone, event(sampled), self.way * event.direction)
+            n = orbits[roots.arc]
+            new = start[roots.arc] + roots.gone > self.last[number, n] + _SAME_INSTANT
+            if k is not None:
+                new &= self.waiting[k, n]
+            found[number] = roots.where(new)
+        return found
+
+    def _serve(self, path: Path, orbits: IntArray, stop: FloatArray) -> None:
+        """Write the states at instants from the arcs' starts on and before `stop`."""
+        later = self.gone[orbits] - self.fleet.clock[orbits, np.newaxis]
+        arc, i = np.nonzero((later >= 0.0) & (later < stop[:, np.newaxis]))
+        y, n = path.states(arc, later[arc, i]), orbits[arc]
+        flown = self.flown
+        flown.r[:, n, i], flown.v[:, n, i] = y[:3], y[3:]
+        flown.mass[n, i] = self.fleet.mass[n] - self.way * self.fleet.flow[n] * later[arc, i]
+
+    def _serve_end(self) -> None:
+        """Write the states at the orbits' last instants, or why there are none."""
+        fleet, flown = self.fleet, self.flown
+        rest = self.gone >= fleet.clock[:, np.newaxis]
+        whole = (self.code == 0) | (self.code == Status.FLIGHT_ENDED)
+        last = rest & (self.gone == fleet.clock[:, np.newaxis]) & whole[:, np.newaxis]
+        n, i = np.nonzero(last)
+        flown.r[:, n, i], flown.v[:, n, i] = fleet.state[:3, n], fleet.state[3:, n]
+        flown.mass[n, i] = fleet.mass[n]
+        n, i = np.nonzero(rest & ~last)
+        flown.status[n, i] = self.code[n]
 
     def _act(self, orbits: IntArray) -> None:
         """Do what is due at the orbits' clocks."""
-        for n in orbits[~self.over[orbits]].tolist():
-            if self.clock[n] >= self.cut_off[n]:
-                self._end_burn(n)
-            for k, manoeuvre in enumerate(self.plan.manoeuvres):
-                if abs(self.due[k, n] - self.clock[n]) <= 1e-9 and not np.isnan(self.due[k, n]):
-                    self._make(manoeuvre, n)
-                    self.due[k, n] = -np.inf
-
-    def _make(self, manoeuvre: Manoeuvre, n: int) -> None:
-        name = type(manoeuvre).__name__
-        if isinstance(manoeuvre, ImpulsiveBurn):
-            self._note(name, n, True)
-            delta_v = _of_orbit(manoeuvre.delta_v, n, self.plan.size)
-            self.state[3:, n] += self._axes(manoeuvre.attitude, n) @ delta_v
-            if manoeuvre.specific_impulse is not None:
-                exhaust = manoeuvre.specific_impulse * STANDARD_GRAVITY
-                self.mass[n] *= np.exp(-np.linalg.norm(delta_v) / exhaust)
-        elif isinstance(manoeuvre, FiniteBurn):
-            if self.burn[n] >= 0:
-                raise InputError(
-                    f"a burn begins {self.clock[n]:.6g} s after the epoch, while another goes on "
-                    f"until {self.cut_off[n]:.6g} s"
-                )
-            seconds = float(np.broadcast_to(manoeuvre.seconds(self.mass[n]), (self.plan.size,))[n])
-            left = self.mass[n] - manoeuvre.flow * seconds
-            if not left > 0.0:
-                raise InputError(
-                    f"a burn of {seconds:.6g} s at {manoeuvre.flow:.6g} kg/s needs more than the "
-                    f"whole mass of {self.mass[n]:.6g} kg"
-                )
-            if seconds == 0.0:
-                return
-            self._note(name, n, True)
-            self.burn[n], self.cut_off[n] = 1, self.clock[n] + seconds
-            self.force[n], self.flow[n] = manoeuvre.force, manoeuvre.flow
-            self.attitude[n] = ATTITUDES[manoeuvre.attitude]
-            direction = _of_orbit(manoeuvre.direction, n, self.plan.size)
-            if manoeuvre.attitude == "inertial" and self.plan.to_frame is not None:
-                direction = self.plan.to_frame[n].T @ direction
-            self.direction[:, n] = direction
-        elif isinstance(manoeuvre, MassChange):
-            self._note(name, n, True)
-            if not self.mass[n] + manoeuvre.change > 0.0:
-                raise InputError(
-                    f"a change of {manoeuvre.change:.6g} kg leaves nothing of {self.mass[n]:.6g} kg"
-                )
-            self.mass[n] += manoeuvre.change
-
-    def _end_burn(self, n: int) -> None:
-        self._note("FiniteBurn", n, False)
-        self.burn[n], self.cut_off[n], self.attitude[n] = -1, np.inf, NO_THRUST
-        self.force[n] = self.flow[n] = 0.0
-
-    def _note(self, name: str, n: int, begins: bool) -> None:
-        self.log.append((name, n, float(self.clock[n]), begins, self.state[:, n].copy()))
-
-    def _axes(self, attitude: str, n: int) -> FloatArray:
-        """Columns are the axes in which an impulse is given."""
-        r, v = self.state[:3, n], self.state[3:, n]
-        if attitude == "inertial":
-            return np.eye(3) if self.plan.to_frame is None else self.plan.to_frame[n].T
-        normal = np.cross(r, v)
-        normal = normal / np.linalg.norm(normal)
-        first = (r if attitude == "RTN" else v) / np.linalg.norm(r if attitude == "RTN" else v)
-        if attitude == "RTN":
-            return np.array([first, np.cross(normal, first), normal]).T
-        return np.array([first, normal, np.cross(first, normal)]).T
-
-    def _events(self) -> EventLog:
-        if not self.log:
-            return EventLog.empty()
-        entries = sorted(self.log, key=lambda entry: (entry[1], entry[2]))
-        orbit = np.array([entry[1] for entry in entries], dtype=np.int64)
-        y = np.array([entry[4] for entry in entries]).T
-        return EventLog(
-            tuple(entry[0] for entry in entries),
-            orbit,
-            np.array([entry[2] for entry in entries]),
-            np.array([entry[3] for entry in entries], dtype=np.bool_),
-            self.plan.turned(y[:3], orbit).T,
-            self.plan.turned(y[3:], orbit).T,
-        )
-
-
-def check(manoeuvres: Sequence[Any], events: Sequence[Any], mass: FloatArray | None) -> None:
-    """Refuse what is no manoeuvre or event, and burns without a mass.
-
-    Raises
-    ------
-    InputError
-    """
-    for manoeuvre in manoeuvres:
-        if not isinstance(manoeuvre, Manoeuvre):
-            raise InputError(
-                f"burns must hold ImpulsiveBurn, FiniteBurn or MassChange, got {manoeuvre!r}"
-            )
-        weighs = isinstance(manoeuvre, FiniteBurn | MassChange) or (
-            isinstance(manoeuvre, ImpulsiveBurn) and manoeuvre.specific_impulse is not None
-        )
-        if weighs and mass is None:
-            raise InputError(f"{type(manoeuvre).__name__} changes the mass; give mass=")
-    for event in events:
-        if not isinstance(event, Event):
-            raise InputError(f"events must hold Event, got {event!r}")
-
-
-def _clocks(manoeuvre: Manoeuvre, plan: Plan) -> FloatArray:
-    """When a manoeuvre is due, (N,) seconds after the epochs; inf where that is not known yet."""
-    if isinstance(manoeuvre.at, Event):
-        return np.full(plan.size, np.inf)
-    seconds = elapsed_seconds(manoeuvre.at, plan.epoch, "at")
-    try:
-        clocks = np.broadcast_to(seconds.reshape(-1) if seconds.ndim else seconds, (plan.size,))
-    except ValueError:
-        raise InputError(
-            f"at must be one instant or one for each of {plan.size} orbits, "
-            f"got the shape {seconds.shape}"
-        ) from None
-    if not (clocks >= 0.0).all():
-        raise InputError(
-            f"{type(manoeuvre).__name__} must come at or after the epoch, "
-            f"got {clocks.min():.6g} s after it"
-        )
-    return np.array(clocks, dtype=np.float64)
-
-
-def _of_orbit(vectors: FloatArray, n: int, size: int) -> FloatArray:
-    """The vector of one orbit, of one for all or one for each."""
-    flat = vectors.reshape(-1, 3)
-    if flat.shape[0] not in (1, size):
-        raise InputError(f"a burn needs one vector or {size}, got {flat.shape[0]}")
-    return np.asarray(flat[n if flat.shape[0] > 1 else 0])
-
-
-def _between(nodes: Nodes, arc: IntArray, clock: FloatArray) -> FloatArray:
-    out = np.empty((6, np.size(arc)))
-    states_between(
-        nodes.table, nodes.start, np.ascontiguousarray(arc, dtype=np.int64),
-        np.ascontiguousarray(clock, dtype=np.float64), out,
-    )  # fmt: skip
-    return out
-
-
-def _last_clocks(nodes: Nodes) -> FloatArray:
-    """Clock of each arc's last node; 0 where it has none."""
-    last = np.zeros(nodes.start.size - 1)
-    some = np.diff(nodes.start) > 0
-    last[some] = nodes.table[nodes.start[1:][some] - 1, -2, 0]
-    return last
+        fleet = self.fleet
+        orbits = orbits[~self.over[orbits]]
+        fleet.end_burns(orbits[fleet.clock[orbits] >= fleet.cut_off[orbits]])
+        for k, manoeuvre in enumerate(self.plan.manoeuvres):
+            now = orbits[self.due[k, orbits] <= fleet.clock[orbits]]
+            if not now.size:
+                continue
+            fleet.make(manoeuvre, now)
+            self.due[k, now], self.waiting[k, now] = np.inf, False
+            if isinstance(manoeuvre, ImpulsiveBurn):
+                # A leap over zero is no passage, and at zero the sign is but rounding.
+                self.last[:, now] = fleet.clock[now]

@@ -10,7 +10,7 @@ import numpy as np
 
 from orbitsim import frames
 from orbitsim.constants import SECONDS_PER_DAY
-from orbitsim.errors import InputError
+from orbitsim.errors import InputError, Status
 from orbitsim.forces.base import Force, the_one
 from orbitsim.forces.thrust import Thrust
 from orbitsim.forces.zonal import Zonal
@@ -20,6 +20,7 @@ from orbitsim.propagation import field as dynamics
 from orbitsim.propagation import flight
 from orbitsim.propagation.burns import Manoeuvre
 from orbitsim.propagation.events import Event
+from orbitsim.propagation.plan import Plan, check
 from orbitsim.trajectory import Evaluate, Evaluated, Output, rows_of
 from orbitsim.units import FloatArray, to_si
 
@@ -72,7 +73,7 @@ def numerical(
     forces = Zonal() if forces is None else forces
     dynamics.check(forces)
     inner = "TEME" if dynamics.is_still(forces) else "GCRS"
-    to_frame, original = None, orbit.frame
+    to_frame, to_gcrs = None, None
     if orbit.frame != inner:
         turns = frames.rotation_matrix(inner, orbit.frame, orbit.epoch)
         to_frame = np.broadcast_to(turns, (*orbit.shape, 3, 3)).reshape(-1, 3, 3)
@@ -84,49 +85,51 @@ def numerical(
     pieces = np.broadcast_to(dynamics.pieces_of(epoch), shape).reshape(size)
 
     heavy = _mass(mass, shape)
-    flight.check(burns, events, heavy)
-    if heavy is not None and the_one(forces, Thrust) is not None:
-        raise InputError("Thrust has a mass of its own; give mass= with burns, or Thrust, not both")
-    if burns or events or heavy is not None:
-        each_epoch = epoch.reshape(size) if epoch.shape else epoch
+    check(burns, events, heavy, shape, epoch)
+    if (heavy is not None or burns) and the_one(forces, Thrust) is not None:
+        raise InputError("Thrust burns all the time and has a mass of its own; give no mass= and "
+                         "no burns= with it, or put a FiniteBurn in its place")  # fmt: skip
+    if inner != "GCRS":
+        turns = frames.rotation_matrix(inner, "GCRS", epoch)
+        to_gcrs = np.broadcast_to(turns, (*shape, 3, 3)).reshape(-1, 3, 3)
 
-        def fly(t: FloatArray, out: Output | None = None, threads: int | None = None) -> Evaluated:
-            _, high = _reach(since_epoch, t)
-            field, first = dynamics.field_of(forces, epoch, 0.0, high)
-            plan = flight.Plan(
-                state,
-                dynamics.with_origin(constants, pieces, first),
-                np.full(size, np.nan) if heavy is None else heavy,
-                field,
-                to_frame,
-                original,
-                each_epoch,
-                tuple(burns),
-                tuple(events),
-                tolerance,
-                threads,
-            )
-            instants = since_epoch[:, np.newaxis] + t
-            flown = flight.fly(plan, instants)
-            grid = (*shape, t.size)
-            r, v = flown.r.reshape(3, *grid), flown.v.reshape(3, *grid)
-            if out is not None:
-                out[0][...], out[1][...] = r, v
-                r, v = out
-            log = replace(flown.events, t=flown.events.t - since_epoch[flown.events.orbit])
-            weights = None if heavy is None else flown.mass.reshape(grid)
-            return Evaluated(r, v, flown.status.reshape(grid), weights, log)
-
-        return fly
-
-    def evaluate(t: FloatArray, out: Output | None = None, threads: int | None = None) -> Evaluated:
+    def plan(t: FloatArray, threads: int | None) -> Plan:
         low, high = _reach(since_epoch, t)
         field, first = dynamics.field_of(forces, epoch, low, high)
-        arcs = integrate(
+        return Plan(
+            shape,
             state,
             dynamics.with_origin(constants, pieces, first),
-            t,
+            np.full(size, np.nan) if heavy is None else heavy,
             field,
+            to_frame,
+            to_gcrs,
+            epoch,
+            tuple(burns),
+            tuple(events),
+            tolerance,
+            threads,
+        )
+
+    def eventful(t: FloatArray, out: Output | None = None, threads: int | None = None) -> Evaluated:
+        instants = since_epoch[:, np.newaxis] + t
+        flown = flight.fly(plan(t, threads), instants, rows_of(out, shape, t.size))
+        grid = (*shape, t.size)
+        return Evaluated(
+            flown.r.reshape(3, *grid),
+            flown.v.reshape(3, *grid),
+            flown.status.reshape(grid),
+            None if heavy is None else flown.mass.reshape(grid),
+            replace(flown.events, t=flown.events.t - since_epoch[flown.events.orbit]),
+        )
+
+    def plain(t: FloatArray, out: Output | None = None, threads: int | None = None) -> Evaluated:
+        planned = plan(t, threads)
+        arcs = integrate(
+            state,
+            planned.constants,
+            t,
+            planned.field,
             offset=since_epoch,
             tolerance=tolerance,
             out=rows_of(out, shape, t.size),
@@ -136,12 +139,21 @@ def numerical(
             for n, turn in enumerate(to_frame):  # one by one: no second copy of the grid
                 arcs.r[:, n] = turn @ arcs.r[:, n]
                 arcs.v[:, n] = turn @ arcs.v[:, n]
+        log = None
+        down = np.flatnonzero((arcs.status == Status.CAME_DOWN).any(axis=-1))
+        if down.size:
+            # Flown again for the instant and the place at which they came down.
+            log = flight.fly(planned.of(down), since_epoch[down, np.newaxis] + t, None).events
+            log = replace(log, orbit=down[log.orbit], t=log.t - since_epoch[down[log.orbit]])
         grid = (*shape, t.size)
         return Evaluated(
-            arcs.r.reshape(3, *grid), arcs.v.reshape(3, *grid), arcs.status.reshape(grid)
+            arcs.r.reshape(3, *grid),
+            arcs.v.reshape(3, *grid),
+            arcs.status.reshape(grid),
+            events=log,
         )
 
-    return evaluate
+    return eventful if burns or events or heavy is not None else plain
 
 
 def _reach(since_epoch: FloatArray, t: FloatArray) -> tuple[float, float]:

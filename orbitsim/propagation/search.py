@@ -1,9 +1,9 @@
-"""The search for events along arcs: every sign change, and every pair of them between two samples.
+"""The search for zeros along arcs: every sign change, and every pair of them between two samples.
 
-A function is sampled at the integrator's nodes and midway between them, some hundred times in a
-revolution.  Where it changes sign, the root is found by a bracketing method; where it comes close
-to zero and turns back between its neighbours, the turning point is found first, and if it lies
-beyond zero there are two roots.
+A function is sampled some hundred times in a revolution (see `orbitsim.propagation.path`).  Where
+it changes sign, the root is found by a bracketing method; where it comes close to zero and turns
+back between its neighbours, the turning point is found first, and if it lies beyond zero there are
+two roots.
 """
 
 from __future__ import annotations
@@ -15,88 +15,104 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import elementwise
 
-from orbitsim.kernels.arcs import Nodes
-from orbitsim.kernels.nodes import CLOCK
+from orbitsim.propagation.path import IntArray
 from orbitsim.units import FloatArray
 
-IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 Function = Callable[[IntArray, FloatArray], FloatArray]
-"""Arcs (M,) and clocks (M,) to the event's values (M,)."""
+"""Arcs (M,) and seconds gone (M,) to values (M,)."""
 
-_CLOCK_TOLERANCE = 1e-8
+_TOLERANCE = 1e-8
 """s; well within the 1e-6 s that is promised."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Roots:
-    """Zeros of one function, by arc and clock."""
+    """Zeros of one function, K of them: on which arc, how far along it, and which way it goes."""
 
     arc: IntArray
-    clock: FloatArray
-    rising: NDArray[np.bool_]
+    gone: FloatArray
+    rising: BoolArray
+
+    def where(self, chosen: BoolArray) -> Roots:
+        """Those for which `chosen` (K,) is true."""
+        return Roots(self.arc[chosen], self.gone[chosen], self.rising[chosen])
 
 
-def sample_clocks(nodes: Nodes, stop: FloatArray) -> tuple[IntArray, FloatArray]:
-    """Arcs and clocks at which functions are sampled, arc by arc, from each start to its `stop`."""
-    counts = np.diff(nodes.start)
-    arc = np.repeat(np.arange(counts.size), counts)
-    clock = nodes.table[:, CLOCK, 0]
-    inside = clock < stop[arc]
-    arc = np.concatenate([arc[inside], np.flatnonzero(counts)])
-    clock = np.concatenate([clock[inside], stop[counts > 0]])
-    order = np.lexsort((clock, arc))
-    arc, clock = arc[order], clock[order]
-    together = (arc[1:] == arc[:-1]) & (clock[1:] > clock[:-1])
-    arc = np.concatenate([arc, arc[1:][together]])
-    clock = np.concatenate([clock, 0.5 * (clock[1:] + clock[:-1])[together]])
-    order = np.lexsort((clock, arc))
-    return arc[order], clock[order]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Brackets:
+    """Stretches of arcs at whose ends a function has different signs."""
+
+    arc: IntArray
+    low: FloatArray
+    high: FloatArray
+    rising: BoolArray
 
 
 def find_roots(
-    function: Function, arc: IntArray, clock: FloatArray, values: FloatArray, direction: int
+    function: Function, arc: IntArray, gone: FloatArray, values: FloatArray, direction: int
 ) -> Roots:
-    """Zeros of a function sampled at `arc`, `clock` (M,) with `values` (M,), in order.
+    """Zeros of a function sampled at `arc`, `gone` (M,) with `values` (M,), in order.
 
     `direction` chooses those where it rises (1), falls (-1), or both (0).
     """
-    together = arc[1:] == arc[:-1]
-    before, after = values[:-1], values[1:]
-    crosses = together & (((before < 0.0) & (after >= 0.0)) | ((before > 0.0) & (after <= 0.0)))
-    at = np.flatnonzero(crosses)
-    low, high, owner, rising = clock[at], clock[at + 1], arc[at], before[at] < 0.0
-
-    # Three samples of one sign of which the middle one is nearest to zero.
-    size = np.abs(values)
-    same = together[1:] & together[:-1]
-    same &= np.sign(values[:-2]) == np.sign(values[1:-1])
-    same &= np.sign(values[2:]) == np.sign(values[1:-1])
-    turns = np.flatnonzero(same & (size[1:-1] <= size[:-2]) & (size[1:-1] < size[2:])) + 1
-    if turns.size:
-        sign = np.sign(values[turns])
-        turning = elementwise.find_minimum(
-            lambda x, n, s: s * function(n, x),
-            (clock[turns - 1], clock[turns], clock[turns + 1]),
-            args=(arc[turns], sign),
-            tolerances={"xatol": _CLOCK_TOLERANCE, "fatol": 0.0},
-        )
-        beyond = turning.f_x < 0.0
-        twice, middle = turns[beyond], turning.x[beyond]
-        low = np.concatenate([low, clock[twice - 1], middle])
-        high = np.concatenate([high, middle, clock[twice + 1]])
-        owner = np.concatenate([owner, arc[twice], arc[twice]])
-        falls = values[twice] > 0.0
-        rising = np.concatenate([rising, ~falls, falls])
-
-    wanted = np.full(rising.shape, True) if direction == 0 else rising == (direction > 0)
-    low, high, owner, rising = low[wanted], high[wanted], owner[wanted], rising[wanted]
-    if not low.size:
-        return Roots(owner, low, rising)
+    crossings = _sign_changes(arc, gone, values)
+    turns = _turns_beyond(function, arc, gone, values)
+    brackets = _Brackets(
+        np.concatenate([crossings.arc, turns.arc]),
+        np.concatenate([crossings.low, turns.low]),
+        np.concatenate([crossings.high, turns.high]),
+        np.concatenate([crossings.rising, turns.rising]),
+    )
+    wanted = np.flatnonzero((direction == 0) | (brackets.rising == (direction > 0)))
+    owner, rising = brackets.arc[wanted], brackets.rising[wanted]
+    if not wanted.size:
+        return Roots(owner, np.empty(0), rising)
     found = elementwise.find_root(
         lambda x, n: function(n, x),
-        (low, high),
+        (brackets.low[wanted], brackets.high[wanted]),
         args=(owner,),
-        tolerances={"xatol": _CLOCK_TOLERANCE, "xrtol": 1e-15, "fatol": 0.0, "frtol": 0.0},
+        tolerances={"xatol": _TOLERANCE, "xrtol": 1e-15, "fatol": 0.0, "frtol": 0.0},
     )
-    order = np.lexsort((found.x, owner))
-    return Roots(owner[order], np.asarray(found.x)[order], rising[order])
+    x = np.asarray(found.x)
+    order = np.lexsort((x, owner))
+    # A function that is NaN between the ends of a bracket has no root there.
+    order = order[np.isfinite(x[order])]
+    return Roots(owner[order], x[order], rising[order])
+
+
+def _sign_changes(arc: IntArray, gone: FloatArray, values: FloatArray) -> _Brackets:
+    """Between one sample and the next."""
+    before, after = values[:-1], values[1:]
+    changes = ((before < 0.0) & (after >= 0.0)) | ((before > 0.0) & (after <= 0.0))
+    at = np.flatnonzero(changes & (arc[1:] == arc[:-1]))
+    return _Brackets(arc[at], gone[at], gone[at + 1], before[at] < 0.0)
+
+
+def _turns_beyond(
+    function: Function, arc: IntArray, gone: FloatArray, values: FloatArray
+) -> _Brackets:
+    """Two brackets for each turning point beyond zero among samples of one sign."""
+    size, sign = np.abs(values), np.sign(values)
+    before, here, after = slice(None, -2), slice(1, -1), slice(2, None)
+    turns = (arc[before] == arc[after]) & (sign[before] == sign[here]) & (sign[after] == sign[here])
+    turns &= (size[here] <= size[before]) & (size[here] < size[after])
+    at = np.flatnonzero(turns) + 1
+    if not at.size:
+        none = np.empty(0)
+        return _Brackets(at, none, none, none.astype(np.bool_))
+    turning = elementwise.find_minimum(
+        lambda x, n, s: s * function(n, x),
+        (gone[at - 1], gone[at], gone[at + 1]),
+        args=(arc[at], sign[at]),
+        tolerances={"xatol": _TOLERANCE, "fatol": 0.0},
+    )
+    beyond = turning.f_x < 0.0
+    at, middle = at[beyond], turning.x[beyond]
+    falls = values[at] > 0.0
+    return _Brackets(
+        np.concatenate([arc[at], arc[at]]),
+        np.concatenate([gone[at - 1], middle]),
+        np.concatenate([middle, gone[at + 1]]),
+        np.concatenate([~falls, falls]),
+    )

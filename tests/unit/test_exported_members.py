@@ -21,10 +21,15 @@ PUBLIC = {
     "ElementSetError",
     "EpochError",
     "EquinoctialElements",
+    "Event",
+    "EventLog",
+    "FiniteBurn",
     "FrameError",
     "GroundTrack",
+    "ImpulsiveBurn",
     "InputError",
     "KeplerianElements",
+    "MassChange",
     "MeanElements",
     "Orbit",
     "OrbitsimError",
@@ -43,6 +48,7 @@ PUBLIC = {
     "mission_names",
     "period_table",
     "propagate",
+    "state_transition",
 }
 
 

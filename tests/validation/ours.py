@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from validation import scenarios
-from validation.references import Flight
+from validation.references import Flight, FloatArray
 
 from orbitsim import Orbit, Trajectory, propagate
 from orbitsim.earth import Ellipsoid
@@ -22,8 +24,8 @@ from orbitsim.forces import (
     Relativity,
     SolidTides,
     ThirdBody,
-    Thrust,
 )
+from orbitsim.propagation.burns import FiniteBurn
 
 SPHERE = Ellipsoid(scenarios.RADIUS, 0.0)
 
@@ -33,16 +35,14 @@ def atmosphere(name: str) -> Atmosphere:
     if name.startswith("exponential"):
         air = scenarios.EXPONENTIAL
         datum = SPHERE if name == "exponential_sphere" else Ellipsoid(*scenarios.ELLIPSOID)
-        return ExponentialAtmosphere(
-            air["density"], air["base_height"], air["scale_height"], datum
-        )
+        return ExponentialAtmosphere(air["density"], air["base_height"], air["scale_height"], datum)
     if name == "harris_priester":
         return HarrisPriester(scenarios.HARRIS_PRIESTER_EXPONENT)
     return Nrlmsise00()
 
 
 def forces(flight: Flight) -> Force:
-    """What the reference tool flew under."""
+    """What the reference tool flew under, but for thrust."""
     given, craft = flight.forces, flight.start.spacecraft
     total: Force = Gravity(given.degree, given.order)
     if given.sun:
@@ -61,28 +61,42 @@ def forces(flight: Flight) -> Force:
             mass=craft.mass, area=craft.area, cr=craft.radiation_coefficient, earth=SPHERE
         )
     if given.solid_tides:
-        total += SolidTides(mean_pole="2010")
+        # Orekit adds the pole tide of the conventions' first edition, brahe has none.
+        total += SolidTides(mean_pole="2010" if flight.tool == "orekit" else None)
     if given.relativity:
         total += Relativity()
-    if given.thrust is not None:
-        engine = given.thrust
-        total += Thrust(
-            engine.force,
-            specific_impulse=engine.specific_impulse,
-            mass=craft.mass,
-            direction=engine.direction,
-            attitude="inertial" if engine.axes == "GCRF" else engine.axes,
-        )
     return total
 
 
-def fly(flight: Flight, **settings: float) -> Trajectory:
-    """Our flight at the reference's instants."""
+def burns(flight: Flight) -> dict[str, Any]:
+    """The burn of a flight and the mass that it needs, as arguments of `propagate`."""
+    engine = flight.forces.thrust
+    if engine is None:
+        return {}
+    burn = FiniteBurn(
+        engine.force,
+        engine.start,
+        duration=engine.duration,
+        specific_impulse=engine.specific_impulse,
+        direction=engine.direction,
+        attitude="inertial" if engine.axes == "GCRF" else engine.axes,
+    )
+    return {"burns": [burn], "mass": flight.start.spacecraft.mass}
+
+
+def fly(flight: Flight, t: FloatArray | None = None, force: Force | None = None) -> Trajectory:
+    """Our flight, at the reference's instants and under its forces unless others are given."""
     start = flight.start
-    orbit = Orbit.from_state(start.r, start.v, start.epoch)
-    return propagate(orbit, flight.t, method="numerical", forces=forces(flight), **settings)
+    return propagate(
+        Orbit.from_state(start.r, start.v, start.epoch),
+        flight.t if t is None else t,
+        method="numerical",
+        forces=forces(flight) if force is None else force,
+        **burns(flight),
+    )
 
 
-def errors(flight: Flight, **settings: float) -> np.ndarray:
-    """Distances (m) from the reference."""
-    return np.linalg.norm(fly(flight, **settings).r - flight.r, axis=-1)
+def errors(flight: Flight, days: float = np.inf) -> FloatArray:
+    """Distances (m) from the reference at its instants up to so many days."""
+    t = flight.t[flight.t <= 86_400.0 * days]
+    return np.linalg.norm(fly(flight, t).r - flight.r[: t.size], axis=-1)

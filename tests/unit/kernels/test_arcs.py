@@ -174,7 +174,7 @@ def test_tolerance_that_cannot_be_met():
     # Air so dense that the satellite is stopped within a micrometre.
     r, v = (x[:, np.newaxis] for x in state(6.6e6, 0.0))
     _, _, status = grid(r, v, np.array([1e6]), T, FIELD)
-    np.testing.assert_array_equal(status[0], [STEP_TOO_SMALL] * 6)
+    np.testing.assert_array_equal(status[0], [0] + [STEP_TOO_SMALL] * 5)
 
 
 @pytest.mark.parametrize("e", [0.0, 0.01, 0.3, 0.75, 1.2])
