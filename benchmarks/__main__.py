@@ -7,6 +7,7 @@ import json
 import platform
 from collections.abc import Iterable, Sequence
 from importlib import import_module, metadata
+from itertools import groupby
 from pathlib import Path
 
 from benchmarks.harness import Row
@@ -19,6 +20,9 @@ WORKLOADS: dict[str, tuple[int, ...]] = {
     "frames": (1, 1_000, 100_000, 1_000_000),
     "numerical": (1, 100, 1_000),
     "lambert": (1, 1_000, 100_000),
+    "dynamics": (1, 1_000),
+    "fall": (1, 1_000),
+    "ascents": (1, 1_000),
 }
 _OURS = "orbitsim"
 _VERSIONS = (
@@ -27,6 +31,7 @@ _VERSIONS = (
     "sgp4",
     "heyoka",
     "satkit",
+    "orekit_jpype",
     "pykep_rust",
     "lamberthub",
     "astropy",
@@ -55,9 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sizes = WORKLOADS[name] if options.sizes == "all" else WORKLOADS[name][-1:]
         for threads in options.threads:
             for size in sizes:
-                race = list(workload.rows(size, threads))
-                rows += race
-                print_race(race)
+                found = list(workload.rows(size, threads))
+                rows += found
+                for _, race in groupby(found, key=lambda row: row.workload):
+                    print_race(race)
     if options.json:
         table = [row.as_dict() for row in rows]
         Path(options.json).write_text(json.dumps(table, indent=1) + "\n", "utf-8")

@@ -1,70 +1,89 @@
-"""Ten thousand dispersed ascents under closed-loop guidance, and one of them in plain SciPy.
+"""Dispersed ascents under closed-loop guidance, and one of them in plain SciPy.
 
-    python benchmarks/ascents.py [N]
-
-Per case: the compiled batch on one thread and on all, and the same ascent by a Python program of
-its own that integrates with ``scipy.integrate.solve_ivp`` (`tests/validation/ascent`), at its tight
-tolerance.  Errors stand beside the times: how far the two end apart.
+SciPy's side is the tests' own program (`tests/validation/ascent`), at its tight tolerance.  The
+error of ours is how far the two end apart in the ascent without dispersions.
 """
 
 from __future__ import annotations
 
 import sys
-import time
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 from math import asin, radians, tan
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from orbitsim.kernels.blocks import default_threads
+from benchmarks.harness import Contender, Row, race
 from orbitsim.phases.ascent import Dispersions, InsertionTarget, solve_ascent
-from orbitsim.phases.guidance import fly_guided_ascents
+from orbitsim.phases.guidance import GuidedBatch, fly_guided_ascents
 from orbitsim.vehicles.rocket import load_rocket
 
-# The program of SciPy's side is that of the tests.
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-twins = import_module("validation.ascent.test_guided_twin")
-Twin, guided_flight = twins.Twin, twins.guided_flight
-BAIKONUR, PAYLOAD = twins.BAIKONUR, twins.PAYLOAD
+UNIT = "m"
 
 
-def main() -> None:
-    n = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    rocket = load_rocket("soyuz-u")
-    inclination = radians(51.66)
-    raan = BAIKONUR.longitude - asin(tan(radians(45.728)) / tan(inclination))
-    target = InsertionTarget(6_558_200.0, 7810.7, 0.0, inclination, raan)
-    nominal = solve_ascent(rocket, PAYLOAD, BAIKONUR, 0.0, target)
+def rows(size: int, threads: int) -> Iterator[Row]:
+    """One race; a state is an ascent from the pad to the cut-off."""
+    case = _Case(size)
+    contenders = [
+        Contender("orbitsim", lambda: case.ours(threads), case.error, size),
+        Contender("SciPy", case.scipy, lambda r: float(np.linalg.norm(r - case.truth)), 1),
+    ]
+    yield from race("ascents", contenders, threads=threads, error_unit=UNIT)
 
-    def fly(cases: Dispersions, threads: int):
+
+class _Case:
+    """A Soyuz-U from Baikonur into a low orbit of 51.66 deg."""
+
+    def __init__(self, size: int) -> None:
+        self.twins = _twins()
+        self.rocket, self.site = load_rocket("soyuz-u"), self.twins.BAIKONUR
+        inclination = radians(51.66)
+        raan = self.site.longitude - asin(tan(radians(45.728)) / tan(inclination))
+        self.target = InsertionTarget(6_558_200.0, 7810.7, 0.0, inclination, raan)
+        self.nominal = solve_ascent(self.rocket, self.twins.PAYLOAD, self.site, 0.0, self.target)
+        self.undispersed = Dispersions.nominal(self.rocket, 1)
+        self.cases = (
+            self.undispersed if size == 1 else Dispersions.sample(self.rocket, size, seed=1)
+        )
+        self.truth = self.scipy()
+
+    def ours(self, threads: int) -> GuidedBatch:
+        return self._fly(self.cases, threads)
+
+    def scipy(self) -> np.ndarray:
+        """Place at the cut-off."""
+        up, north, east = self.nominal.launch.vertical()
+        start = self.nominal.events[0]
+        twin = self.twins.Twin(
+            self.rocket, self.twins.PAYLOAD, up, north, east,
+            replace(self.nominal.steering, cut_off=300.5),
+        )  # fmt: skip
+        twin.fly(np.concatenate((start.r, start.v)))
+        _, state = self.twins.guided_flight(self.rocket, self.nominal, self.target)
+        return np.asarray(state[:3])
+
+    def error(self, _: object) -> float:
+        return float(np.linalg.norm(self._fly(self.undispersed, 1).r[0] - self.truth))
+
+    def _fly(self, cases: Dispersions, threads: int) -> GuidedBatch:
         return fly_guided_ascents(
-            rocket, PAYLOAD, BAIKONUR, 0.0, nominal.steering, target, cases, threads=threads
+            self.rocket,
+            self.twins.PAYLOAD,
+            self.site,
+            0.0,
+            self.nominal.steering,
+            self.target,
+            cases,
+            threads=threads,
         )
 
-    one = fly(Dispersions.nominal(rocket, 1), 1)
-    cases = Dispersions.sample(rocket, n, seed=1)
-    for threads in sorted({1, default_threads()}):
-        wall, own = time.perf_counter(), time.process_time()
-        fly(cases, threads)
-        wall, own = time.perf_counter() - wall, time.process_time() - own
-        print(f"{n} ascents, {threads} threads: {wall:.2f} s ({own:.2f} s of processors)")
-    per_case = own / n
 
-    up, north, east = nominal.launch.vertical()
-    start = nominal.events[0]
-    own = time.process_time()
-    twin = Twin(rocket, PAYLOAD, up, north, east, replace(nominal.steering, cut_off=300.5))
-    twin.fly(np.concatenate((start.r, start.v)))
-    cut_off, state = guided_flight(rocket, nominal, target)
-    own = time.process_time() - own
-    print(f"SciPy, one ascent: {own:.2f} s of a processor; {own / per_case:.0f} times as long")
-    print(
-        f"apart at the end: {np.linalg.norm(one.r[0] - state[:3]):.2f} m, "
-        f"{np.linalg.norm(one.v[0] - state[3:]) * 1e3:.1f} mm/s, {one.cut_off[0] - cut_off:+.5f} s"
-    )
-
-
-if __name__ == "__main__":
-    main()
+def _twins() -> Any:
+    """SciPy's program, which stands among the tests."""
+    folder = str(Path(__file__).parent.parent / "tests")
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    return import_module("validation.ascent.test_guided_twin")

@@ -54,6 +54,8 @@ def field(
         attitude=NO_THRUST,
         ground_radius=EQUATOR,
         ground_flattening=ground_flattening,
+        pole_x=0.0,
+        pole_y=0.0,
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from orbitsim.kernels.drag import ellipsoid_height
+from orbitsim.kernels.drag import ground_height
 from orbitsim.kernels.dynamics import WORK, accelerate
 from orbitsim.kernels.frames import PIECE_SECONDS
 from orbitsim.kernels.lanes import (
@@ -99,8 +99,7 @@ def adaptive_group() -> Adaptive:
 
 @kernel
 def _ground_height(y, m, field):
-    r = distance(y, m)
-    return ellipsoid_height(r, y[2 * LANES + m] / r, field.ground_radius, field.ground_flattening)
+    return ground_height(y[m], y[LANES + m], y[2 * LANES + m], field)
 
 
 @inner

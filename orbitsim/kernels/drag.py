@@ -25,6 +25,15 @@ def ellipsoid_height(r, s, radius, flattening):
     return r - radius + radius * f * (square + f * second)
 
 
+@inline
+def ground_height(x, y, z, field):
+    """Height over the ground that a `orbitsim.kernels.dynamics.Field` has."""
+    px, py = field.pole_x, field.pole_y
+    r = np.sqrt(x * x + y * y + z * z)
+    along = px * x + py * y + np.sqrt(1.0 - px * px - py * py) * z
+    return ellipsoid_height(r, along / r, field.ground_radius, field.ground_flattening)
+
+
 @inner
 def exponential_density(z, inverse, radius, flattening, base_density, base_height, decay, density):
     """Density (LANES) at the distance over the equator z (LANES) and the `inverse` distance."""

@@ -111,6 +111,9 @@ class Field(NamedTuple):
     """`NO_THRUST`, or in which the thrust's direction is given; see `orbitsim.kernels.thrust`."""
     ground_radius: float
     ground_flattening: float
+    pole_x: float
+    pole_y: float
+    """Of the ground's ellipsoid, in the axes of the integration; it hardly moves in a flight."""
     """Surface below which there is no orbit."""
 
 
@@ -183,7 +186,7 @@ def _from_fixed(work, r, out):
 
 @inner
 def _harris_priester(r, sun, height, exponent, density):
-    """Density of air whose bulge follows the Sun."""
+    """Density of air whose bulge follows the Sun; Earth-fixed positions."""
     for m in range(LANES):
         x, y, z = r[m], r[LANES + m], r[2 * LANES + m]
         sx, sy, sz = sun[m], sun[LANES + m], sun[2 * LANES + m]
@@ -223,7 +226,10 @@ def _find_density(count, r, field, inverse, work):
             field.air_flattening,
         )
     if field.air == HARRIS_PRIESTER:
-        _harris_priester(r, work[SUN : SUN + _ROW], height, field.bulge, density)
+        # The bulge goes before the Sun about the pole of date.
+        sun = work[_TIDES : _TIDES + _ROW]
+        _to_fixed(work, work[SUN : SUN + _ROW], sun)
+        _harris_priester(fixed, sun, height, field.bulge, density)
         return
     piece, w = work[_PIECE : _PIECE + LANES], work[_W : _W + LANES]
     lane_density(count, field.weather, piece, w, height, latitude, longitude, density, work[_REST:])

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from orbitsim.kernels.drag import ellipsoid_height
+from orbitsim.kernels.drag import ground_height
 from orbitsim.kernels.lanes import LANES, kernel
 
 NODE = 12
@@ -121,9 +121,7 @@ def evaluate(table, count, dt, out):
 
 @kernel
 def _height(state, field):
-    x, y, z = state[0], state[1], state[2]
-    r = np.sqrt(x * x + y * y + z * z)
-    return ellipsoid_height(r, z / r, field.ground_radius, field.ground_flattening)
+    return ground_height(state[0], state[1], state[2], field)
 
 
 @kernel

@@ -7,7 +7,7 @@ import numpy as np
 from orbitsim.kernels.lanes import DIRECTION, FLOW, LANES, THRUST, inner
 
 NO_THRUST, INERTIAL, RTN, VNC = range(4)
-"""No thrust; attitudes: fixed axes; radial, transverse, normal; velocity, normal, conormal (V x N)."""
+"""No thrust; or the attitude: fixed axes; radial, transverse, normal; velocity, normal, V x N."""
 
 
 @inner

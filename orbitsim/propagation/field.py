@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import erfa
 import numpy as np
 
 from orbitsim.earth import WGS84, Ellipsoid
@@ -137,6 +138,10 @@ def field_of(forces: Force, epoch: Time, low: float, high: float) -> tuple[Field
     if tides is not None:
         tables["tides"], first = tide_table(*span, tides.system, tides.mean_pole, tides.ephemeris)
 
+    pole_x, pole_y = 0.0, 0.0
+    if zonal is None:
+        middle = 0.5 * (span[0] + span[1])
+        pole_x, pole_y, _ = (float(x) for x in erfa.xys06a(orientation.MJD, middle))
     exponential = air if isinstance(air, ExponentialAtmosphere) else None
     return Field(
         **_gravity(zonal, gravity),
@@ -165,6 +170,8 @@ def field_of(forces: Force, epoch: Time, low: float, high: float) -> tuple[Field
         attitude=NO_THRUST if thrust is None else ATTITUDES[thrust.attitude],
         ground_radius=WGS84.equatorial_radius,
         ground_flattening=WGS84.flattening,
+        pole_x=pole_x,
+        pole_y=pole_y,
     ), first
 
 
