@@ -23,6 +23,8 @@ _HOMES = {
     "lambert": "maneuvers.lambert",
     "propagate": "propagation",
     "state_transition": "propagation.sensitivity",
+    "FittedElements": "propagation.fitting",
+    "fit_mean_elements": "propagation.fitting",
     "Event": "propagation.events",
     "EventLog": "event_log",
     "FiniteBurn": "propagation.burns",
@@ -74,6 +76,7 @@ if TYPE_CHECKING:
     from orbitsim.propagation.brouwer import BrouwerElements
     from orbitsim.propagation.burns import FiniteBurn, ImpulsiveBurn, MassChange
     from orbitsim.propagation.events import Event
+    from orbitsim.propagation.fitting import FittedElements, fit_mean_elements
     from orbitsim.propagation.sensitivity import state_transition
     from orbitsim.trajectory import GroundTrack, Trajectory, ground_track
 

@@ -10,6 +10,8 @@
     │   ├── FrameError        a frame that is unknown, or the wrong one here
     │   └── DockingStateError a command that the docking's state does not allow
     ├── ConvergenceError      a solver ended without a solution
+    │   ├── PhaseError        the station stands where the profile cannot meet it
+    │   └── PropellantError   the burns need more than the tanks hold
     └── PropagationError      some states of a batch failed; carries them and the rest
 
 A caller's mistake raises at once.  A numerical failure inside a batch is data: each state has a
@@ -73,6 +75,26 @@ class DockingStateError(InputError):
 
 class ConvergenceError(OrbitsimError):
     """A solver ended without a solution; the message gives the residual it was left with."""
+
+
+class PhaseError(ConvergenceError):
+    """The station stands where a rendezvous profile cannot meet it in time; the message says which
+    phasing orbits there are and where they end."""
+
+
+class PropellantError(ConvergenceError):
+    """The burns need more propellant than there is.
+
+    Attributes
+    ----------
+    needed, available : float
+        kg.
+    """
+
+    def __init__(self, message: str, needed: float, available: float) -> None:
+        super().__init__(f"{message}: {needed:.1f} kg needed, {available:.1f} kg available")
+        self.needed = needed
+        self.available = available
 
 
 class Status(IntEnum):

@@ -47,11 +47,17 @@ def _parser() -> argparse.ArgumentParser:
         "fly",
         help="fly a mission, print what came of it, write flight.json and pictures",
         description="Fly a mission from its documented figures: launch window, ascent, orbit, "
-        "rendezvous; then hold every documented figure against the flown one.",
+        "rendezvous, or the loss down to the ground; then hold every documented figure against the "
+        "flown one.",
     )
     fly.add_argument("mission", help="a mission's name (see 'orbitsim missions') or a TOML file")
     fly.add_argument(
         "--out", metavar="DIR", help="folder for flight.json and PNGs (default: flight-NAME)"
+    )
+    fly.add_argument(
+        "--planned",
+        action="store_true",
+        help="of a mission that was lost: fly it as it was planned, to the docking",
     )
 
     audit = commands.add_parser("audit", help="fly a mission and print the findings only")

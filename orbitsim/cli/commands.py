@@ -14,7 +14,7 @@ from orbitsim.cli import tables
 from orbitsim.earth import Site
 from orbitsim.errors import InputError
 from orbitsim.missions.audit import Audit, audit
-from orbitsim.missions.fly import Flight, fly
+from orbitsim.missions.fly import Flight, Story, fly
 from orbitsim.missions.record import load_mission, mission_names
 from orbitsim.missions.report import flight_report, write_json
 from orbitsim.phases.launch_window import launch_windows
@@ -48,10 +48,12 @@ def _missions(options: argparse.Namespace) -> None:
 
 def _fly(options: argparse.Namespace) -> None:
     record = load_mission(options.mission)
-    folder = Path(options.out or f"flight-{record.id}")
+    story: Story = "planned" if options.planned else "flown"
+    ending = "-planned" if options.planned else ""
+    folder = Path(options.out or f"flight-{record.id}{ending}")
     _make(folder)
     console = _console()
-    flight, found = _flown(options.mission)
+    flight, found = _flown(options.mission, story)
     written = [write_json(flight_report(flight, found), folder / "flight.json")]
     with _working("pictures"):
         written += _pictures(flight, folder)
@@ -64,12 +66,16 @@ def _audit(options: argparse.Namespace) -> None:
     tables.print_findings(_console(), found)
 
 
-def _flown(mission: str) -> tuple[Flight, Audit]:
+def _flown(mission: str, story: Story = "flown") -> tuple[Flight, Audit]:
     """Fly and audit, saying on the error stream what is being worked on."""
     record = load_mission(mission)
     status = _working("reading the record")
     with status:
-        flight = fly(record, progress=lambda text: status.update(f"{record.name}: {text}"))
+        flight = fly(
+            record,
+            story=story,
+            progress=lambda text: status.update(f"{record.name}: {text}"),
+        )
         status.update(f"{record.name}: audit of {len(record.figures)} figures")
         return flight, audit(record, flight)
 

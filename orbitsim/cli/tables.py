@@ -9,6 +9,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from orbitsim.cli.layout import new_table
+from orbitsim.cli.loss_tables import print_loss, print_prediction, print_scatter
+from orbitsim.cli.voyage_tables import print_voyage
 from orbitsim.missions.audit import Audit
 from orbitsim.missions.fly import Flight
 from orbitsim.missions.report import orbit_row, since_liftoff
@@ -19,20 +22,25 @@ _COLOURS = {"supported": "green", "contradicted": "red", "undecided": "yellow"}
 
 
 def print_flight(console: Console, flight: Flight, audit: Audit) -> None:
-    """Timeline, orbits, periods, ascent, burns and findings."""
-    console.print(f"\n[bold]{flight.record.name}[/bold]")
+    """Timeline, launch, ascent, loss, orbits, periods, burns and findings."""
+    story = ", as planned" if flight.story == "planned" else ""
+    console.print(f"\n[bold]{flight.record.name}{story}[/bold]")
     console.print(_timeline(flight))
     if flight.windows:
         console.print(windows_table(flight.windows))
         _print_offset(console, flight)
+    print_prediction(console, flight)
     if flight.ascent is not None:
         _print_ascent(console, flight)
+        print_scatter(console, flight)
+    print_loss(console, flight)
     if flight.orbits:
         console.print(_orbits(flight))
     if flight.periods is not None:
         _print_periods(console, flight)
-    if flight.rendezvous is not None:
+    if flight.rendezvous is not None and flight.voyage is None:
         _print_rendezvous(console, flight)
+    print_voyage(console, flight)
     print_findings(console, audit)
 
 
@@ -59,7 +67,9 @@ def print_findings(console: Console, audit: Audit) -> None:
 
 def windows_table(windows: Iterable[LaunchWindow]) -> Table:
     """Passages of a site through a plane."""
-    table = _table("Passages of the pad through the orbit's plane", "UTC", "Pass", "Azimuth, deg")
+    table = new_table(
+        "Passages of the pad through the orbit's plane", "UTC", "Pass", "Azimuth, deg"
+    )
     for window in windows:
         table.add_row(
             window.time.utc.iso[:19],
@@ -70,7 +80,7 @@ def windows_table(windows: Iterable[LaunchWindow]) -> Table:
 
 
 def _timeline(flight: Flight) -> Table:
-    table = _table("Timeline", "UTC", "T+", "Event", "Lat, deg", "Lon, deg", "Alt, km", "Origin")
+    table = new_table("Timeline", "UTC", "T+", "Event", "Lat, deg", "Lon, deg", "Alt, km", "Origin")
     for moment in flight.timeline:
         seconds = since_liftoff(moment, flight)
         place = ("", "", "")
@@ -92,7 +102,7 @@ def _timeline(flight: Flight) -> Table:
 
 
 def _orbits(flight: Flight) -> Table:
-    table = _table(
+    table = new_table(
         "Orbits (perigee x apogee altitude, km)",
         "Orbit",
         "over the ellipsoid",
@@ -140,8 +150,9 @@ def _print_offset(console: Console, flight: Flight) -> None:
 def _print_ascent(console: Console, flight: Flight) -> None:
     ascent = flight.ascent
     assert ascent is not None
-    table = _table(
-        "Ascent", "Event", "T+, s", "Alt, km", "Range, km", "Speed, m/s", "rel., m/s", "Mass, kg"
+    title = "Ascent" if flight.loss is None else "Ascent, as it would have gone on"
+    table = new_table(
+        title, "Event", "T+, s", "Alt, km", "Range, km", "Speed, m/s", "rel., m/s", "Mass, kg"
     )
     for event in ascent.events:
         table.add_row(
@@ -175,7 +186,7 @@ def _print_periods(console: Console, flight: Flight) -> None:
     title = "Period of the stated apsides under every convention, min"
     if given:
         title += f" (documented: {documented / 60.0:.6g})"
-    printed = _table(title, "Altitudes over", "Period", "exact", "first order", "difference")
+    printed = new_table(title, "Altitudes over", "Period", "exact", "first order", "difference")
     for row in table.rows:
         printed.add_row(
             row.datum,
@@ -200,7 +211,7 @@ def _print_periods(console: Console, flight: Flight) -> None:
 def _print_rendezvous(console: Console, flight: Flight) -> None:
     rendezvous = flight.rendezvous
     assert rendezvous is not None
-    table = _table(
+    table = new_table(
         "Burn plan", "UTC", "Orbit", "Burn", "delta-v, m/s", "radial", "transverse", "normal",
         "leaves, km",
     )  # fmt: skip
@@ -225,7 +236,7 @@ def _print_rendezvous(console: Console, flight: Flight) -> None:
 
 
 def _findings(title: str, findings: Iterable[Finding]) -> Table:
-    table = _table(title, "Figure", "documented", "derived", "tolerance", "verdict", "basis")
+    table = new_table(title, "Figure", "documented", "derived", "tolerance", "verdict", "basis")
     for finding in findings:
         colour = _COLOURS[finding.verdict]
         unit = "s" if finding.figure.kind == "time" else ""
@@ -242,20 +253,13 @@ def _findings(title: str, findings: Iterable[Finding]) -> Table:
 
 def _disagreements(findings: Iterable[Finding]) -> Table:
     """One row for each key whose documents disagree and that nothing decides."""
-    table = _table("Figures on which the documents disagree and nothing here decides",
+    table = new_table("Figures on which the documents disagree and nothing here decides",
                    "Figure", "variants")  # fmt: skip
     variants: dict[str, dict[str, None]] = {}
     for finding in findings:
         variants.setdefault(finding.figure.key, {})[str(finding.figure)] = None
     for key, texts in variants.items():
         table.add_row(key, " | ".join(texts))
-    return table
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
-    for column in columns:
-        table.add_column(column, overflow="fold")
     return table
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import degrees, radians, sqrt
+from math import degrees, radians
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -16,9 +16,18 @@ import numpy as np
 
 from orbitsim.earth import J2_GRAVITY, J6_GRAVITY
 from orbitsim.errors import ConvergenceError, InputError
+from orbitsim.missions import loss_findings, voyage_findings
 from orbitsim.missions.fly import Flight
 from orbitsim.missions.record import Figure, MissionRecord, agree
-from orbitsim.missions.verdict import Derived, Finding, judge, printed_tolerance
+from orbitsim.missions.verdict import (
+    Derived,
+    Finding,
+    Told,
+    judge,
+    judge_statement,
+    printed_tolerance,
+    root_sum,
+)
 from orbitsim.period import period, state_from_apsides
 from orbitsim.phases.phasing import Profile, solve_phasing
 from orbitsim.units import FloatArray
@@ -27,17 +36,15 @@ _PERIGEE_PLACE: Final = radians(5.0)
 """Half-width of where along the orbit the perigee lies: how far past or short of the insertion
 point a small flight-path angle at cut-off (0.02 deg) puts it on an orbit of eccentricity 0.0039."""
 
-_EVENT_TIME: Final = 5.0
-"""s; by how much published nominal times of one launcher differ between sources."""
-
 _ASCENT_STEERING: Final = 180.0
 """s; drift of the planes until the docking delays a launch by up to this, the ascent's own sideways
 drift with the turning Earth advances it by as much."""
 
-_VACUUM: Final = 0.1
-"""Share of a fall's range that air, left out, may take from it."""
+_DAY: Final = 86400.0
 
 _MOST_ORBITS: Final = 60
+
+Derivation = Callable[[Figure, Flight], Derived | Told | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,8 @@ def audit(record: MissionRecord, flight: Flight) -> Audit:
 def _finding(figure: Figure, record: MissionRecord, flight: Flight) -> Finding:
     derivation = DERIVATIONS.get(figure.key)
     derived = derivation(figure, flight) if derivation is not None else None
+    if isinstance(derived, Told):
+        return judge_statement(figure, derived)
     if derived is not None:
         return judge(figure, derived)
     others = [f for f in record.variants(figure.key) if not agree(f, figure)]
@@ -97,9 +106,7 @@ def _period(figure: Figure, flight: Flight) -> Derived | None:
     row = flight.periods.row("ellipsoid", "nodal")
     apsides = _by_apsides(flight)
     place = abs(flight.periods.perigee_sensitivity) * _PERIGEE_PLACE
-    uncertainty = _root_sum(
-        *(slope * printed for slope, printed in apsides), place, _zonals(flight)
-    )
+    uncertainty = root_sum(*(slope * printed for slope, printed in apsides), place, _zonals(flight))
     basis = "nodal period of the stated apsides over the ellipsoid, perigee at the insertion point"
     if flight.rendezvous is not None:
         docked = float(flight.orbits[-1].orbit.period("nodal"))
@@ -119,7 +126,7 @@ def _apsis(figure: Figure, flight: Flight) -> Derived | None:
     own, other = slopes if figure.key == "orbit.perigee_altitude" else slopes[::-1]
     miss = flight.periods.row("ellipsoid", "nodal").period - stated.si
     place = abs(flight.periods.perigee_sensitivity) * _PERIGEE_PLACE
-    spread = _root_sum(other[0] * other[1], printed_tolerance(stated), place, _zonals(flight))
+    spread = root_sum(other[0] * other[1], printed_tolerance(stated), place, _zonals(flight))
     return Derived(
         figure.si - miss / own[0],
         spread / own[0],
@@ -146,6 +153,20 @@ def _inclination(figure: Figure, flight: Flight) -> Derived | None:
 
 
 def _liftoff(figure: Figure, flight: Flight) -> Derived | None:
+    if figure.precision_si >= _DAY:
+        return None  # the day itself goes into the prediction
+    found = flight.prediction
+    calibrated = None if found is None else found.calibrated
+    if found is not None and calibrated is not None:
+        late = float((calibrated.time - figure.time).to_value("s"))
+        alone = float((found.uncalibrated.time - figure.time).to_value("s"))
+        return Derived(
+            late,
+            found.doubt,
+            f"predicted {late:+.1f} s from the day, the docking, the station's elements and what "
+            f"the liftoff of {found.reference} teaches of the ascent's sideways motion "
+            f"({alone:+.1f} s without it)",
+        )
     passes = [window for window in flight.windows if not window.descending]
     if not passes:
         return None
@@ -167,7 +188,7 @@ def _between(first: str, last: str, basis: str) -> Callable[[Figure, Flight], De
             return None
         duration = float((record.time(last) - record.time(first)).to_value("s"))
         steps = [printed_tolerance(end) for end in ends if isinstance(end, Figure)]
-        return Derived(duration, _root_sum(*steps), basis)
+        return Derived(duration, root_sum(*steps), basis)
 
     return derive
 
@@ -194,31 +215,6 @@ def _docking_orbit(figure: Figure, flight: Flight) -> Derived | None:
     )
 
 
-def _into_burn(figure: Figure, flight: Flight) -> Derived | None:
-    if flight.loss is None or flight.ascent is None:
-        return None
-    lost = float((flight.record.time("loss") - flight.record.time("liftoff")).to_value("s"))
-    ignition = flight.ascent.launch.rocket.stages[-1].ignition
-    return Derived(lost - ignition, _EVENT_TIME, "loss less the last stage's nominal ignition")
-
-
-def _early_by(figure: Figure, flight: Flight) -> Derived | None:
-    if flight.loss is None or flight.ascent is None:
-        return None
-    lost = float((flight.record.time("loss") - flight.record.time("liftoff")).to_value("s"))
-    separation = flight.ascent.event("payload separation").time
-    return Derived(separation - lost, _EVENT_TIME, "payload separation as flown, less the loss")
-
-
-def _downrange(figure: Figure, flight: Flight) -> Derived | None:
-    if flight.loss is None or flight.site is None:
-        return None
-    distance = flight.loss[1].distance(flight.site)
-    return Derived(
-        distance, _VACUUM * distance, "vacuum impact point of the state at the loss, from the pad"
-    )
-
-
 # -- masses ---------------------------------------------------------------------------------------
 
 _CARGO = ("pressurised_mass", "propellant_mass", "gas_mass", "water_mass")
@@ -231,7 +227,7 @@ def _cargo_total(figure: Figure, flight: Flight) -> Derived | None:
     given = [part for part in parts if part is not None]
     return Derived(
         sum(part.si for part in given),
-        _root_sum(*(printed_tolerance(part) for part in given)),
+        root_sum(*(printed_tolerance(part) for part in given)),
         "sum of the listed parts",
     )
 
@@ -246,7 +242,7 @@ def _cargo_part(figure: Figure, flight: Flight) -> Derived | None:
     given = [part for part in rest if part is not None]
     return Derived(
         total.si - sum(part.si for part in given),
-        _root_sum(*(printed_tolerance(part) for part in (total, *given))),
+        root_sum(*(printed_tolerance(part) for part in (total, *given))),
         "cargo mass less the other listed parts",
     )
 
@@ -299,12 +295,7 @@ def _state(flight: Flight, low: Any, high: Any) -> tuple[FloatArray, FloatArray]
     )
 
 
-def _root_sum(*parts: float) -> float:
-    """Independent uncertainties together."""
-    return sqrt(sum(part * part for part in parts))
-
-
-DERIVATIONS: Final[Mapping[str, Callable[[Figure, Flight], Derived | None]]] = MappingProxyType(
+DERIVATIONS: Final[Mapping[str, Derivation]] = MappingProxyType(
     {
         "orbit.period": _period,
         "orbit.perigee_altitude": _apsis,
@@ -323,9 +314,28 @@ DERIVATIONS: Final[Mapping[str, Callable[[Figure, Flight], Derived | None]]] = M
         "docked.second.duration": _between(
             "redocking", "final_undocking", "second undocking time less second docking time"
         ),
-        "failure.time_into_stage_burn": _into_burn,
-        "failure.separation_early_by": _early_by,
-        "impact.downrange": _downrange,
+        "mission.orbit_reached": loss_findings.orbit_reached,
+        "failure.telemetry_lost": loss_findings.telemetry_lost,
+        "failure.separation": loss_findings.separation,
+        "failure.time_into_stage_burn": loss_findings.into_burn,
+        "failure.separation_early_by": loss_findings.early_by,
+        "failure.collisions": loss_findings.collisions,
+        "failure.attitude_after": loss_findings.tailspin,
+        "failure.damage": loss_findings.damage,
+        "breakup.region": loss_findings.breakup_region,
+        "impact.downrange": loss_findings.downrange,
+        "docking.time": voyage_findings.docking_time,
+        "docking.mode": voyage_findings.docking_mode,
+        "docking.count": voyage_findings.docking_count,
+        "redocking.time": voyage_findings.redocking_time,
+        "redocking.mode": voyage_findings.redocking_mode,
+        "redocking.kurs_fault": voyage_findings.redocking_fault,
+        "redocking.port": voyage_findings.redocking_port,
+        "deorbit.time": voyage_findings.deorbit_time,
+        "decay.disposal": voyage_findings.disposal,
+        "decay.region": voyage_findings.ocean,
+        "debris.region": voyage_findings.ocean,
+        "debris.time": voyage_findings.debris_time,
         "cargo.mass": _cargo_total,
         "cargo.pressurised_mass": _cargo_part,
         "cargo.propellant_mass": _cargo_part,

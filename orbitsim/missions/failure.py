@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from orbitsim.phases.separation import (
     separate,
 )
 from orbitsim.phases.separation_result import SeparationEvent, hand_over, separation_events
+from orbitsim.units import FloatArray
 
 _QUIET = Spread()
 
@@ -122,12 +123,25 @@ def fly_failure(
     record: MissionRecord,
     ascent: Ascent,
     *,
+    spread: Spread | None = None,
+    covariance: FloatArray | None = None,
     cases: int = 200,
     seed: int = 0,
     duration: float = 20.0,
     threads: int | None = None,
 ) -> FlownFailure:
     """Fly the declared failure; a premature separation as `cases` draws from its assumptions.
+
+    Parameters
+    ----------
+    record : MissionRecord
+    ascent : Ascent
+    spread : Spread, optional
+        Instead of what the record assumes.
+    covariance : ndarray, shape (6, 6), optional
+        Of the state at the failure, m and m/s.
+    cases, seed, duration, threads
+        See `Spread.sample` and `separate`.
 
     Raises
     ------
@@ -137,11 +151,13 @@ def fly_failure(
         The stage does not burn at the declared time.
     """
     failure = declared_failure(record)
-    flight = fail(ascent, failure)
+    flight = _uncertain(fail(ascent, failure), covariance)
     if failure.kind != "premature separation":
         return FlownFailure(flight, flight.bodies, ())
     payload, stage = declared_bodies(record, flight)
-    drawn = declared_spread(record).sample(cases, seed, flight.thrust, flight.exhaust_speed)
+    drawn = (spread or declared_spread(record)).sample(
+        cases, seed, flight.thrust, flight.exhaust_speed
+    )
     outcome = separate(payload, stage, drawn, duration=duration, threads=threads)
     typical = _typical(outcome)
     return FlownFailure(
@@ -154,6 +170,25 @@ def fly_failure(
         outcome=outcome,
         typical=typical,
     )
+
+
+def bodies_if_later(flown: FlownFailure, ascent: Ascent, seconds: float) -> tuple[BodyState, ...]:
+    """What would fall if the same failure had come `seconds` later, with the same relative motion.
+
+    The stage's mass changes by less than a per cent a second, which the relative motion leaves out.
+    """
+    failure = replace(flown.flight.failure, time=flown.flight.failure.time + seconds)
+    flight = _uncertain(fail(ascent, failure), flown.flight.bodies[0].covariance)
+    if flown.cases is None or flown.outcome is None:
+        return flight.bodies
+    return hand_over(flight, flown.cases, flown.outcome)
+
+
+def _uncertain(flight: FailedFlight, covariance: FloatArray | None) -> FailedFlight:
+    if covariance is None:
+        return flight
+    bodies = tuple(replace(body, covariance=covariance) for body in flight.bodies)
+    return replace(flight, bodies=bodies)
 
 
 def _typical(outcome: SeparationBatch) -> int:

@@ -1,27 +1,37 @@
 """`fly`: from a mission record to a flown mission.
 
-A record tells, by roles, which figures the flight is made from; each phase is flown if the record
-has what it needs, and starts from the phase before.  Nothing here knows a particular mission.
+A record tells, by roles, which figures the flight is made from; each part is flown if the record
+has what it needs, and starts from the part before.  A record that declares a failure has two
+stories: what was flown, to the ground, and what was planned.  Nothing here knows a particular
+mission.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import radians
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from orbitsim import frames
-from orbitsim.earth import MU, Site
-from orbitsim.errors import RecordError
+from orbitsim.earth import Site
+from orbitsim.errors import InputError, RecordError
+from orbitsim.missions.launch import (
+    LaunchPrediction,
+    fly_windows,
+    predict_launch,
+    station_elements,
+)
+from orbitsim.missions.loss import Loss, LossScale, fly_loss, loss_time
 from orbitsim.missions.record import MissionRecord
+from orbitsim.missions.scatter import CASES, AscentScatter, fly_scatter
+from orbitsim.missions.voyage import Voyage, VoyageScale, fly_voyage
 from orbitsim.orbit import Orbit
 from orbitsim.period import PeriodTable, period_table
 from orbitsim.phases.ascent import Ascent, InsertionTarget, solve_ascent
-from orbitsim.phases.failure import Impact, vacuum_impact
-from orbitsim.phases.launch_window import LaunchWindow, launch_windows
+from orbitsim.phases.launch_window import LaunchWindow
 from orbitsim.phases.phasing import Profile, coplanar_insertion, turned_about_pole
 from orbitsim.phases.rendezvous import Rendezvous, plan_rendezvous
 from orbitsim.propagation.mean_elements import MeanElements
@@ -33,10 +43,30 @@ if TYPE_CHECKING:
 _SETTLED = radians(1e-4)
 """rad; the argument of perigee is iterated with the ascent until it moves less."""
 _MOST_PASSES = 8
+_SAME_MOMENT = 1e-3  # s; epochs are sums of two parts
 _NOMINAL_RANGE = radians(16.0)
 """rad; where the iteration starts: arc from a pad to an insertion, of the order of any ascent's."""
 
 Progress = Callable[[str], None]
+Story = Literal["flown", "planned"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much work a flight is given.
+
+    Attributes
+    ----------
+    ascents : int
+        Dispersed ascents; none leaves dispersions out.
+    loss : LossScale
+    voyage : VoyageScale or None
+        None leaves the flight after the insertion to the planned rendezvous.
+    """
+
+    ascents: int = CASES
+    loss: LossScale = field(default_factory=LossScale)
+    voyage: VoyageScale | None = field(default_factory=VoyageScale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +104,8 @@ class Flight:
     Attributes
     ----------
     record : MissionRecord
+    story : {"flown", "planned"}
+        They differ only where the record has a loss in powered flight.
     parking : Orbit or None
         The documented parking orbit at insertion, its perigee at the insertion point.
     periods : PeriodTable or None
@@ -82,42 +114,67 @@ class Flight:
     station : MeanElements or None
     windows : tuple of LaunchWindow
         Passages of the pad through the station's plane on the day of launch.
+    prediction : LaunchPrediction or None
+        Of the liftoff.
     ascent : Ascent or None
+        Undisturbed, to its end.
+    scatter : AscentScatter or None
+        Dispersed ascents under closed-loop guidance.
     insertion : Orbit or None
-        At cut-off, as the ascent reached it.
-    loss : tuple (Orbit, Impact) or None
-        State at the documented loss, and where its vacuum fall ends.
+        At cut-off, as the undisturbed ascent reaches it.
+    loss : Loss or None
+        Of the flown story.
     rendezvous : Rendezvous or None
+        As planned with impulses, unless the flight was lost before.
+    voyage : Voyage or None
+        From the insertion to the last debris, where the record has one.
     orbits : tuple of NamedOrbit
     timeline : tuple of Moment
         In order of time.
     """
 
     record: MissionRecord
+    story: Story
     parking: Orbit | None
     periods: PeriodTable | None
     site: Site | None
     station: MeanElements | None
     windows: tuple[LaunchWindow, ...]
+    prediction: LaunchPrediction | None
     ascent: Ascent | None
+    scatter: AscentScatter | None
     insertion: Orbit | None
-    loss: tuple[Orbit, Impact] | None
+    loss: Loss | None
     rendezvous: Rendezvous | None
+    voyage: Voyage | None
     orbits: tuple[NamedOrbit, ...]
     timeline: tuple[Moment, ...]
 
 
-def fly(record: MissionRecord, *, progress: Progress = lambda text: None) -> Flight:
+def fly(
+    record: MissionRecord,
+    *,
+    story: Story = "flown",
+    scale: Scale | None = None,
+    progress: Progress = lambda text: None,
+) -> Flight:
     """Fly a mission from its record.
 
     Parameters
     ----------
     record : MissionRecord
+    story : {"flown", "planned"}
+        Of a mission lost in powered flight, "flown" ends on the ground and "planned" goes on to the
+        docking as if nothing had failed.  For any other mission the two are the same.
+    scale : Scale, optional
+        Numbers of dispersed cases.
     progress : callable
         Called with a few words before each phase.
 
     Raises
     ------
+    InputError
+        An unknown story.
     RecordError
         The record lacks a role that the phases it asks for need.
     ConvergenceError
@@ -129,38 +186,59 @@ def fly(record: MissionRecord, *, progress: Progress = lambda text: None) -> Fli
     perigee lies where powered flight ends, and that point depends on the ascent, which in turn is
     steered into the orbit; the two are iterated until they agree.
     """
+    if story not in ("flown", "planned"):
+        raise InputError(f"unknown story {story!r}; wanted 'flown' or 'planned'")
+    scale = Scale() if scale is None else scale
     site = _site(record)
-    station = _station(record)
+    station = station_elements(record)
     profile = _profile(record)
-    windows: tuple[LaunchWindow, ...] = ()
     if site is not None and station is not None:
         progress("launch window")
-        windows = launch_windows(station, site, record.time("liftoff"))
+    windows = fly_windows(record, site, station)
     progress("ascent to the documented orbit" if _has_ascent(record) else "documented orbit")
     parking, ascent = _insertion(record, site, station, profile)
     insertion = _flown_insertion(record, ascent, parking)
+    scatter = None
+    if ascent is not None and scale.ascents > 1:
+        progress("dispersed ascents")
+        moment = loss_time(record)
+        moments = () if moment is None else (moment,)
+        scatter = fly_scatter(ascent, moments=moments, cases=scale.ascents)
+    progress("liftoff time")
+    node_scatter = 0.0 if scatter is None else scatter.node_scatter
+    prediction = predict_launch(record, site, station, profile, node_scatter)
     periods = None
     if parking is not None:
         progress("period conventions")
         periods = _periods(record, parking)
+    loss = None
+    if story == "flown" and ascent is not None and site is not None:
+        progress("loss" if record.failure is not None else "flight after the ascent")
+        loss = fly_loss(record, ascent, scatter, site, scale=scale.loss)
     rendezvous = None
-    if insertion is not None and station is not None and "docking" in record.flight:
+    if loss is None:
         progress("rendezvous")
-        rendezvous = plan_rendezvous(insertion, station, record.time("docking"), profile)
-    loss = _loss(record, ascent)
+        rendezvous = _rendezvous(record, insertion, station, profile)
+    voyage = None
+    if loss is None and insertion is not None and scale.voyage is not None:
+        voyage = fly_voyage(record, insertion, scale=scale.voyage, progress=progress)
     return Flight(
-        record,
-        parking,
-        periods,
-        site,
-        station,
-        windows,
-        ascent,
-        insertion,
-        loss,
-        rendezvous,
-        _orbits(record, parking, insertion, station, rendezvous),
-        _timeline(record, ascent, loss, rendezvous),
+        record=record,
+        story=story,
+        parking=parking,
+        periods=periods,
+        site=site,
+        station=station,
+        windows=windows,
+        prediction=prediction,
+        ascent=ascent,
+        scatter=scatter,
+        insertion=insertion,
+        loss=loss,
+        rendezvous=rendezvous,
+        voyage=voyage,
+        orbits=_orbits(record, parking, insertion, station, loss, rendezvous),
+        timeline=_timeline(record, story, ascent, loss, voyage or rendezvous),
     )
 
 
@@ -169,13 +247,6 @@ def _site(record: MissionRecord) -> Site | None:
         return None
     height = record.quantity("site_height") if "site_height" in record.flight else 0.0
     return Site(record.quantity("site_latitude"), record.quantity("site_longitude"), height)
-
-
-def _station(record: MissionRecord) -> MeanElements | None:
-    if record.station is None:
-        return None
-    elements = record.station.elements
-    return MeanElements.from_tle(elements.line1, elements.line2)
 
 
 def _profile(record: MissionRecord) -> Profile:
@@ -266,6 +337,14 @@ def _flown_insertion(
     return _state_at(ascent, ascent.cut_off.time, record.time("liftoff"), parking.mu)
 
 
+def _rendezvous(
+    record: MissionRecord, insertion: Orbit | None, station: MeanElements | None, profile: Profile
+) -> Rendezvous | None:
+    if insertion is None or station is None or "docking" not in record.flight:
+        return None
+    return plan_rendezvous(insertion, station, record.time("docking"), profile)
+
+
 def _periods(record: MissionRecord, parking: Orbit) -> PeriodTable:
     return period_table(
         record.quantity("perigee_altitude"),
@@ -274,18 +353,6 @@ def _periods(record: MissionRecord, parking: Orbit) -> PeriodTable:
         argument_of_perigee=float(parking.elements().argument_of_perigee),
         documented=record.quantity("period") if "period" in record.flight else None,
     )
-
-
-def _loss(record: MissionRecord, ascent: Ascent | None) -> tuple[Orbit, Impact] | None:
-    """The state at a documented loss during the ascent, and its vacuum impact."""
-    if ascent is None or "loss" not in record.flight:
-        return None
-    liftoff = record.time("liftoff")
-    seconds = float((record.time("loss") - liftoff).to_value("s"))
-    if not 0.0 < seconds < ascent.cut_off.time:
-        return None
-    state = _state_at(ascent, seconds, liftoff, MU)
-    return state, vacuum_impact(state)
 
 
 def _state_at(ascent: Ascent, seconds: float, liftoff: Time, mu: float) -> Orbit:
@@ -298,12 +365,13 @@ def _orbits(
     parking: Orbit | None,
     insertion: Orbit | None,
     station: MeanElements | None,
+    loss: Loss | None,
     rendezvous: Rendezvous | None,
 ) -> tuple[NamedOrbit, ...]:
     orbits = []
     if parking is not None:
         orbits.append(NamedOrbit("documented parking orbit", parking))
-    if insertion is not None and insertion is not parking:
+    if insertion is not None and insertion is not parking and loss is None:
         orbits.append(NamedOrbit("insertion, as flown", insertion))
     if rendezvous is not None and station is not None:
         orbits.extend(
@@ -316,37 +384,57 @@ def _orbits(
 
 def _timeline(
     record: MissionRecord,
+    story: Story,
     ascent: Ascent | None,
-    loss: tuple[Orbit, Impact] | None,
-    rendezvous: Rendezvous | None,
+    loss: Loss | None,
+    after: Voyage | Rendezvous | None,
 ) -> tuple[Moment, ...]:
-    moments = []
-    for event in record.events:
-        if event.kind != "ground":
-            origin = "documented" if event.kind == "flown" else "planned"
-            moments.append(Moment(record.at(event.figure), event.label, origin))
-    if ascent is not None:
+    moments = _documented(record, story)
+    flown = ascent if loss is None else loss.ascent
+    if flown is not None:
         liftoff = record.time("liftoff")
-        for step in ascent.events:
+        for step in flown.events:
             time = _later(liftoff, step.time)
             moments.append(Moment(time, step.name, "simulated", _place(step.r, time)))
     if loss is not None:
-        state, impact = loss
-        moments.append(
-            Moment(state.epoch, "state at the loss", "simulated", _place(state.r, state.epoch))
-        )
+        liftoff = record.time("liftoff")
+        for event in loss.events:
+            name = f"{event.name}, {event.body}" + (f": {event.note}" if event.note else "")
+            spot = event.spot
+            place = (spot.latitude, spot.longitude, spot.altitude)
+            moments.append(Moment(_later(liftoff, spot.time), name, "simulated", place))
+        impact = loss.vacuum
         ground = (impact.latitude, impact.longitude, 0.0)
-        moments.append(Moment(impact.time, "vacuum impact after the loss", "simulated", ground))
-    if rendezvous is not None:
-        for burn in rendezvous.burns[:-1]:
+        moments.append(Moment(impact.time, "impact if there were no air", "simulated", ground))
+    if isinstance(after, Voyage):
+        moments += [Moment(one.time, one.name, "simulated", one.place) for one in after.events]
+    elif after is not None:
+        for burn in after.burns[:-1]:
             name = f"burn: {burn.purpose}, {burn.delta_v:.1f} m/s, orbit {burn.orbit_number}"
             place = _place(burn.orbit.r, burn.time)
             moments.append(Moment(burn.time, name, "simulated", place))
-        last = rendezvous.burns[-1]
-        name = f"closest approach, {rendezvous.miss:.3f} m, orbit {rendezvous.docking_orbit}"
+        last = after.burns[-1]
+        name = f"closest approach, {after.miss:.3f} m, orbit {after.docking_orbit}"
         place = _place(last.orbit.r, last.time)
-        moments.append(Moment(rendezvous.docking_time, name, "simulated", place))
+        moments.append(Moment(after.docking_time, name, "simulated", place))
     return tuple(sorted(moments, key=lambda moment: float(moment.time.unix)))
+
+
+def _documented(record: MissionRecord, story: Story) -> list[Moment]:
+    """Documented moments of the flight; the planned story has none that were flown after a loss."""
+    end = loss_time(record) if story == "planned" else None
+    moments = []
+    for event in record.events:
+        if event.kind == "ground":
+            continue
+        time = record.at(event.figure)
+        if event.kind == "flown" and end is not None:
+            after = float((time - record.time("liftoff")).to_value("s"))
+            if after > end - _SAME_MOMENT:
+                continue
+        origin = "documented" if event.kind == "flown" else "planned"
+        moments.append(Moment(time, event.label, origin))
+    return moments
 
 
 def _place(r: Any, time: Time) -> tuple[float, float, float]:

@@ -48,6 +48,7 @@ from orbitsim.missions.figure import (
 )
 from orbitsim.missions.schema import ROLES, Place
 from orbitsim.missions.station import ElementSet, StationRecord, read_station
+from orbitsim.missions.voyage_record import VoyageRecord, read_voyage
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -61,8 +62,10 @@ __all__ = [
     "MissionRecord",
     "Roles",
     "StationRecord",
+    "VoyageRecord",
     "agree",
     "load_mission",
+    "load_reference_flight",
     "mission_names",
 ]
 
@@ -120,6 +123,7 @@ class MissionRecord:
     events: tuple[Event, ...]
     source: str
     failure: FailureRecord | None = None
+    voyage: VoyageRecord | None = None
 
     def variants(self, key: str) -> tuple[Figure, ...]:
         """All figures of `key`, in the order of the file; none where there are none."""
@@ -253,8 +257,22 @@ def load_mission(name_or_path: str | PathLike[str]) -> MissionRecord:
         raise RecordError(f"{text}: {error.strerror}; wanted a mission file") from error
 
 
-def _shipped() -> tuple[Any, ...]:
-    return tuple(resources.files("orbitsim.missions").joinpath("data").iterdir())
+def load_reference_flight(name: str) -> MissionRecord:
+    """Read a flown launch of the package that serves to calibrate others, such as "soyuz-tm-31".
+
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+    """
+    files = {file.name.removesuffix(".toml"): file for file in _shipped("reference")}
+    if name not in files:
+        raise InputError(f"no reference flight {name!r}; wanted {schema.one_of(name, files)}")
+    return _read(files[name].read_bytes(), files[name].name)
+
+
+def _shipped(*folder: str) -> tuple[Any, ...]:
+    return tuple(resources.files("orbitsim.missions").joinpath("data", *folder).iterdir())
 
 
 def _is_toml(file: Any) -> bool:
@@ -271,7 +289,9 @@ def _read(content: bytes, source: str) -> MissionRecord:
         raw,
         place,
         others=("mission",),
-        optional_others=("figure", "assumption", "station", "flight", "failure", "event"),
+        optional_others=(
+            "figure", "assumption", "station", "flight", "failure", "voyage", "event",
+        ),  # fmt: skip
     )
     mission = schema.table(raw["mission"], place.at("mission"), texts=("id", "name"))
     figures = tuple(
@@ -299,7 +319,8 @@ def _read(content: bytes, source: str) -> MissionRecord:
         for number, item in enumerate(schema.tables(raw, "event", place), start=1)
     )
     failure = _failure(raw["failure"], record, place.at("failure")) if "failure" in raw else None
-    return replace(record, events=events, failure=failure)
+    voyage = _voyage(raw["voyage"], record, place.at("voyage")) if "voyage" in raw else None
+    return replace(record, events=events, failure=failure, voyage=voyage)
 
 
 def _refuse_doubles(
@@ -358,6 +379,13 @@ def _failure(raw: Any, record: MissionRecord, place: Place) -> FailureRecord:
     if "liftoff" not in record.flight:
         place.refuse("its time counts from the liftoff", "the role liftoff under [flight]")
     return failure
+
+
+def _voyage(raw: Any, record: MissionRecord, place: Place) -> VoyageRecord:
+    def find(name: str, reference: str) -> Figure | Assumption:
+        return _found(record, reference, place.at(f"voyage.{name}"))
+
+    return read_voyage(raw, find, place)
 
 
 def _found(record: MissionRecord, reference: str, place: Place) -> Figure | Assumption:

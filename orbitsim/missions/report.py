@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from orbitsim.errors import InputError
+from orbitsim.missions.ascent_report import launch_rows, scatter_rows
 from orbitsim.missions.audit import Audit
 from orbitsim.missions.fly import Flight, Moment, NamedOrbit
+from orbitsim.missions.loss_report import event_rows, loss_rows
 from orbitsim.missions.verdict import Finding
+from orbitsim.missions.voyage_report import voyage_rows
 from orbitsim.period import DATUMS, KINDS
 from orbitsim.phases.ascent import Ascent
 from orbitsim.phases.rendezvous import Burn, Rendezvous
@@ -22,7 +25,12 @@ def flight_report(flight: Flight, audit: Audit) -> dict[str, Any]:
     """Everything a flight came to; units stand in the names, angles are degrees, times UTC."""
     record = flight.record
     return {
-        "mission": {"id": record.id, "name": record.name, "record": record.source},
+        "mission": {
+            "id": record.id,
+            "name": record.name,
+            "record": record.source,
+            "story": flight.story,
+        },
         "assumptions": [
             {
                 "key": assumption.key,
@@ -42,11 +50,16 @@ def flight_report(flight: Flight, audit: Audit) -> dict[str, Any]:
             }
             for window in flight.windows
         ],
+        "liftoff": None if flight.prediction is None else launch_rows(flight),
         "ascent": None if flight.ascent is None else _ascent(flight.ascent),
+        "dispersions": None if flight.scatter is None else scatter_rows(flight.scatter),
+        "events": event_rows(flight),
+        "loss": None if flight.loss is None else loss_rows(flight.loss, flight.site),
         "orbits": [orbit_row(named) for named in flight.orbits],
         "periods": None if flight.periods is None else _periods(flight),
         "burns": [] if flight.rendezvous is None else [_burn(b) for b in flight.rendezvous.burns],
         "rendezvous": None if flight.rendezvous is None else _rendezvous(flight.rendezvous),
+        "voyage": None if flight.voyage is None else voyage_rows(flight.voyage),
         "findings": [finding_row(finding) for finding in audit.findings],
     }
 

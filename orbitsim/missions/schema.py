@@ -43,6 +43,7 @@ UNITS: Final[Mapping[str, tuple[str, float]]] = {
     "RUB": ("money", 1.0),
     "ratio": ("ratio", 1.0),
     "deg/s2": ("angular acceleration", pi / 180.0),
+    "m2": ("area", 1.0),
 }
 """Unit to (kind of quantity, factor to SI).  Nothing else is accepted."""
 
@@ -62,6 +63,7 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     "docking": ("time",),
     "docking_orbit": ("count",),
     "burn_orbits": ("count",),
+    "calibration": ("text",),
     "loss": ("time", "duration"),
     "separation": ("time", "duration"),
     "undocking": ("time",),
@@ -73,7 +75,8 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
 """What the flight needs to know, and the kinds of quantity that each may be.
 
 `payload_mass` is what the launcher lifts, the whole spacecraft.  `loss` and `separation` end a
-failed ascent; a duration counts from the liftoff.
+failed ascent; a duration counts from the liftoff.  `calibration` names a flown launch of the
+package (`data/reference`) whose liftoff tells what the ascent's model misses.
 """
 
 FAILURE_KINDS: Final = ("engine shutdown", "explosion", "premature separation", "loss of control")
@@ -94,11 +97,47 @@ FAILURE_ROLES: Final[Mapping[str, str]] = {
     "payload_diameter": "length",
     "stage_length": "length",
     "stage_diameter": "length",
+    "drag_coefficient": "ratio",
+    "breakup_altitude": "length",
 }
 """What the flight after a failure can be told, and the kind of quantity that each is.
 
 A list of two numbers is a range.  Offsets and tilt are one sigma in each direction across the axis;
-the residual thrust is a fraction of the full one.
+the residual thrust is a fraction of the full one.  The drag coefficient is that of bodies and
+fragments that tumble, on their mean cross-section; below the break-up altitude nothing holds
+together.
+"""
+
+VOYAGE_ROLES: Final[Mapping[str, str]] = {
+    "spacecraft": "text",
+    "port": "text",
+    "profile": "text",
+    "docking_plan": "text",
+    "redocking_plan": "text",
+    "planned_docking": "time",
+    "kurs_lock_lost": "length",
+    "camera_blur": "ratio",
+    "drag_coefficient": "ratio",
+    "mean_area": "area",
+    "unloaded_mass": "mass",
+    "parking_distance": "length",
+    "parking_time": "duration",
+    "return_start": "time",
+    "trailing_distance": "length",
+    "trailing_start": "time",
+    "deorbit_delta_v": "speed",
+    "breakup_altitude": "length",
+    "air_density": "ratio",
+}
+"""What the flight after the insertion is told, and the kind of quantity that each is.
+
+Names of a spacecraft, a docking port, a rendezvous profile and approaches of the package; when the
+docking was planned for; the gap below which Kurs has no lock, and the factor by which ice blurs the
+camera, both at the first docking; mean cross-section; what is taken out of the ship while it is
+docked first; where it is parked ahead of the station (behind, if negative) and how long the way
+there takes; when the burns of the return begin, how far ahead the ship is brought first, and when;
+size of the deorbit burn, height of break-up and density of the air against the standard one, of
+which a list of two numbers is a range.
 """
 
 KINDS_OF_EVENT: Final = ("flown", "planned", "ground")

@@ -9,11 +9,16 @@ figure under test.  Then
 - *undecided*: nothing is derived, or the derivation is coarser than three printed steps and so
   could not have told the figure from its neighbours;
 - *supported*: otherwise.
+
+A statement that is no number is held against the share of dispersed cases in which it holds:
+supported from 95 %, contradicted up to 5 %, undecided between.  The share, (k + 1) / (n + 2) of n
+cases by Laplace's rule of succession, has to pass the line by one sigma of its sampling.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import Literal
 
 from astropy.time import TimeDelta
@@ -24,6 +29,7 @@ from orbitsim.missions.schema import UNITS
 Verdict = Literal["supported", "contradicted", "undecided"]
 
 _COARSE = 3.0
+_MOST, _FEW = 0.95, 0.05
 _HEDGES = ("about", "almost", "around", "approximately", "apparently")
 
 
@@ -47,6 +53,28 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What the flight makes of a statement.
+
+    Attributes
+    ----------
+    value : float or str
+        To stand beside it, in the figure's unit.
+    share : float or None
+        Of the dispersed cases, those in which the statement holds; None where no case can tell.
+    basis : str
+        From what, in a few words.
+    cases : int or None
+        How many the share was counted in; None where it is no sample.
+    """
+
+    value: float | str
+    share: float | None
+    basis: str
+    cases: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A documented figure beside the derived one.
 
@@ -66,6 +94,20 @@ class Finding:
     tolerance: float | None
     verdict: Verdict
     basis: str
+
+
+def judge_statement(figure: Figure, told: Told) -> Finding:
+    """Hold the share of cases against a statement."""
+    verdict: Verdict = "undecided"
+    share, sigma = told.share, 0.0
+    if share is not None and told.cases is not None:
+        share = (share * told.cases + 1.0) / (told.cases + 2.0)
+        sigma = sqrt(share * (1.0 - share) / told.cases)
+    if share is not None and share - sigma >= _MOST:
+        verdict = "supported"
+    elif share is not None and share + sigma <= _FEW:
+        verdict = "contradicted"
+    return Finding(figure, told.value, None, verdict, told.basis)
 
 
 def judge(figure: Figure, derived: Derived) -> Finding:
@@ -91,8 +133,11 @@ def judge(figure: Figure, derived: Derived) -> Finding:
 
 def _outside(figure: Figure, lead: float) -> float:
     """By how many seconds a moment `lead` after the printed one lies outside what is printed: the
-    printed minute, day, month or year from its start, a second to either side."""
+    printed minute, day, month or year from its start, a second to either side, and under a hedge the
+    whole step to either side."""
     step = figure.precision_si
+    if figure.qualifier in _HEDGES:
+        return max(0.0, abs(lead) - step)
     if step <= 1.0:
         return max(0.0, abs(lead) - 0.5 * step)
     return max(0.0, -lead, lead - step)
@@ -101,3 +146,8 @@ def _outside(figure: Figure, lead: float) -> float:
 def printed_tolerance(figure: Figure) -> float:
     """Half the printed step, or all of it under a hedge; SI."""
     return figure.precision_si * (1.0 if figure.qualifier in _HEDGES else 0.5)
+
+
+def root_sum(*parts: float) -> float:
+    """Independent uncertainties together."""
+    return sqrt(sum(part * part for part in parts))

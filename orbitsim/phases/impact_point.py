@@ -9,7 +9,8 @@ Axes are those of the ascent: inertial, frozen at lift-off.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -49,6 +50,11 @@ class ImpactPoints:
     downrange: FloatArray
     speed: FloatArray
 
+    def __getitem__(self, rows: Any) -> ImpactPoints:
+        return ImpactPoints(
+            *(read_only(np.asarray(getattr(self, f.name)[rows])) for f in fields(self))
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImpactTrace:
@@ -72,6 +78,9 @@ class ImpactTrace:
     along: FloatArray
     across: FloatArray
     share: FloatArray
+
+    def __getitem__(self, rows: Any) -> ImpactTrace:
+        return ImpactTrace(*(read_only(getattr(self, f.name)[rows]) for f in fields(self)))
 
 
 def impact_points(

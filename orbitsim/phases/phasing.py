@@ -17,7 +17,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from orbitsim.earth import J2_GRAVITY, ZonalGravity
-from orbitsim.errors import ConvergenceError, InputError
+from orbitsim.errors import InputError, PhaseError
 from orbitsim.kernels.brouwer import mean_from_osculating, mean_rates
 from orbitsim.orbit import Orbit
 from orbitsim.propagation.mean_elements import MeanElements
@@ -109,7 +109,7 @@ def solve_phasing(
     ------
     InputError
         A batch, an open orbit, or a docking before the insertion.
-    ConvergenceError
+    PhaseError
         No phasing orbit between the insertion's and the station's altitude does.
     """
     duration = flight_time(insertion, station, docking_time)
@@ -117,7 +117,7 @@ def solve_phasing(
     docking = to_epoch(docking_time, "docking_time")
     goal = mean_elements(station.propagate(docking).at(docking), gravity)
     plane = station.plane(docking)
-    rates = _Rates(float(own[2]), gravity)
+    rates = SecularRates(float(own[2]), gravity)
     first = float(np.mod(own[4] + own[5], TWO_PI))
     last = float(np.mod(plane.argument_of_latitude[0], TWO_PI))
     wanted = last + TWO_PI * (profile.docking_orbit - 1) - first
@@ -139,7 +139,7 @@ def solve_phasing(
     lowest, highest = float(own[0]) - _MARGIN, float(goal[0]) + _MARGIN
     ends = ahead(lowest), ahead(highest)
     if ends[0] * ends[1] > 0.0:
-        raise ConvergenceError(
+        raise PhaseError(
             f"phase out of range: no phasing orbit of "
             f"{(lowest - gravity.radius) / 1e3:.0f} to {(highest - gravity.radius) / 1e3:.0f} km "
             f"mean altitude arrives on orbit {profile.docking_orbit} at {docking.utc.iso} UTC; the "
@@ -160,7 +160,7 @@ def solve_phasing(
         float(own[0]),
         float(goal[0]),
         (t1, t2, t3, t4),
-        _raising(float(own[0]), axis, gravity.mu),
+        raising(float(own[0]), axis, gravity.mu),
         duration,
         (gap + pi) % TWO_PI - pi,
     )
@@ -211,7 +211,7 @@ def flight_time(insertion: Orbit, station: MeanElements, docking_time: Any) -> f
 def hohmann_delta_v(radius: float, goal: float, mu: float = J2_GRAVITY.mu) -> float:
     """Delta-v (m/s) of the Hohmann transfer between coplanar circular orbits (Vallado 2013,
     algorithm 36)."""
-    return sum(abs(x) for x in _raising(radius, goal, mu))
+    return sum(abs(x) for x in raising(radius, goal, mu))
 
 
 def mean_elements(orbit: Orbit, gravity: ZonalGravity) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -226,17 +226,25 @@ def mean_elements(orbit: Orbit, gravity: ZonalGravity) -> np.ndarray[Any, np.dty
 
 
 @dataclass(frozen=True, slots=True)
-class _Rates:
-    """Secular rates of near-circular orbits of one inclination."""
+class SecularRates:
+    """Secular rates of near-circular orbits of one inclination.
+
+    Attributes
+    ----------
+    inclination : float
+        rad.
+    gravity : ZonalGravity
+    """
 
     inclination: float
     gravity: ZonalGravity
 
     def node(self, axis: float) -> float:
+        """Rate of the node, rad/s."""
         return self._all(axis)[0]
 
     def latitude(self, axis: float) -> float:
-        """Rate of the mean argument of latitude."""
+        """Rate of the mean argument of latitude, rad/s."""
         return sum(self._all(axis)[1:])
 
     def _all(self, axis: float) -> tuple[float, float, float]:
@@ -257,7 +265,7 @@ class _Plan:
     duration: float
     last_turns: float
     profile: Profile
-    rates: _Rates
+    rates: SecularRates
 
     def burn_times(self, axis: float) -> tuple[float, float, float]:
         """First burn at the apogee opposite to the insertion, the second half a revolution later
@@ -272,8 +280,8 @@ class _Plan:
         return t1, t2, self.duration - transfer / self.rates.latitude(0.5 * (axis + self.goal))
 
 
-def _raising(radius: float, goal: float, mu: float) -> tuple[float, float]:
-    """Signed transverse delta-v of the two burns of a Hohmann transfer."""
+def raising(radius: float, goal: float, mu: float) -> tuple[float, float]:
+    """Signed transverse delta-v (m/s) of the two burns of a Hohmann transfer."""
     axis = 0.5 * (radius + goal)
     departure = sqrt(mu * (2.0 / radius - 1.0 / axis)) - sqrt(mu / radius)
     arrival = sqrt(mu / goal) - sqrt(mu * (2.0 / goal - 1.0 / axis))

@@ -163,7 +163,7 @@ def plan_rendezvous(
     ------
     InputError
         Docking before insertion, or a batch.
-    ConvergenceError
+    PhaseError
         The phase does not let the chaser arrive on the stated orbit between the two altitudes.
     """
     insertion = insertion if insertion.frame == "TEME" else insertion.to_frame("TEME")

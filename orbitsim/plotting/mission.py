@@ -10,7 +10,10 @@ from orbitsim import frames
 from orbitsim.missions.fly import Flight
 from orbitsim.plotting.ascent import ascent_figure
 from orbitsim.plotting.ground_track import ground_track_figure
+from orbitsim.plotting.impact_map import impact_map_figure
+from orbitsim.plotting.loss import loss_figures
 from orbitsim.plotting.rendezvous import rendezvous_figure
+from orbitsim.plotting.voyage import voyage_figures
 from orbitsim.trajectory import GroundTrack
 
 if TYPE_CHECKING:
@@ -22,10 +25,16 @@ apart."""
 
 
 def mission_figures(flight: Flight) -> dict[str, Figure]:
-    """Pictures by name: ground track, ascent and rendezvous, as far as the mission was flown."""
+    """Pictures by name: ascent, impact points, ground track and rendezvous or the loss, as far as
+    the mission was flown."""
     figures = {}
     if flight.ascent is not None:
-        figures["ascent"] = ascent_figure(flight.ascent, f"{flight.record.name}: ascent")
+        flown = flight.ascent if flight.loss is None else flight.loss.ascent
+        ending = "" if flight.loss is None else " to the failure"
+        figures["ascent"] = ascent_figure(flown, f"{flight.record.name}: ascent{ending}")
+    figures |= _impact_points(flight)
+    if flight.loss is not None:
+        return figures | loss_figures(flight.loss, flight.record.name)
     track = mission_track(flight)
     if track is not None:
         marks = [(place[0], place[1], label) for label, place in _marks(flight)]
@@ -60,7 +69,34 @@ def mission_figures(flight: Flight) -> dict[str, Figure]:
             ],
             f"{flight.record.name}: rendezvous",
         )
+    if flight.voyage is not None:
+        figures |= voyage_figures(flight.voyage, flight.record.name)
     return figures
+
+
+def _impact_points(flight: Flight) -> dict[str, Figure]:
+    """Where the vehicle would fall at each moment, with zones of what it did shed."""
+    scatter, ascent, site = flight.scatter, flight.ascent, flight.site
+    if scatter is None or ascent is None or site is None:
+        return {}
+    end = ascent.t[-1] if flight.loss is None else flight.loss.ascent.t[-1]
+    flown = ascent.t <= end
+    zones = [z for z in scatter.zones if ascent.event(z.shed.event).time <= end]
+    marks = []
+    if flight.loss is not None:
+        impact = flight.loss.vacuum
+        marks.append((impact.latitude, impact.longitude, f"at the failure, {end:.1f} s"))
+    figure = impact_map_figure(
+        ascent.t[flown],
+        scatter.trace[flown],
+        site=site,
+        spread=scatter.spread[scatter.spread.t <= end],
+        zones=zones,
+        marks=marks,
+        site_name="Launch pad",
+        title=f"{flight.record.name}: where it would fall if its engine stopped, three sigma",
+    )
+    return {"impact_points": figure}
 
 
 def mission_track(flight: Flight) -> GroundTrack | None:

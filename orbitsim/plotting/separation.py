@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _FRAMES = 7
+_LABEL_ROOM = 0.05  # of the time axis, for a contact's speed
 _MARGIN = 1.5  # m, around the bodies in a picture of the strip
 
 
@@ -129,13 +130,15 @@ def _cells(
 
 
 def _mark_contacts(motion: RelativeMotion, top: Axes, bottom: Axes) -> None:
-    """Contacts as spans from first to last touch, the first three named."""
+    """Contacts as spans from first to last touch, the first three named where there is room."""
     records = motion.outcome.records[0]
+    room, named = _LABEL_ROOM * float(motion.t[-1]), -np.inf
     for k, row in enumerate(records[np.isfinite(records[:, kernel.BEGIN])]):
         for axes in (top, bottom):
             axes.axvline(row[kernel.BEGIN], color=style.RED, linewidth=0.8, zorder=1)
             axes.axvspan(row[kernel.BEGIN], row[kernel.END], color=style.RED, alpha=0.08, lw=0)
-        if k < 3:
+        if k < 3 and row[kernel.BEGIN] - named > room:
+            named = float(row[kernel.BEGIN])
             top.annotate(
                 f"{row[kernel.SPEED]:.2f} m/s",
                 (row[kernel.BEGIN], 0.97),

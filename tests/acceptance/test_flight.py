@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from orbitsim.errors import InputError
 from orbitsim.missions.audit import audit
-from orbitsim.missions.fly import Flight, fly
+from orbitsim.missions.fly import Flight, Scale, fly
 from orbitsim.missions.record import load_mission
 
-BOTH = pytest.mark.parametrize("name", ["ms04", "m1_4"])
+BOTH = pytest.mark.parametrize("name", ["ms04_planned", "m1_4"])
 
 # Published nominal times (s after liftoff) of Soyuz-U with a Progress.
 NOMINAL = {
@@ -101,13 +102,34 @@ def test_period_of_ms04(ms04: Flight) -> None:
     assert abs(periods.row("equatorial", "keplerian").difference / 60.0 - 0.29) < 0.005
 
 
-def test_fall_after_the_loss_ends_in_tuva(ms04: Flight) -> None:
-    assert ms04.loss is not None
-    _, impact = ms04.loss
+@BOTH
+def test_liftoff_is_predicted_within_30_s(flight: Flight) -> None:
+    found = flight.prediction
+    assert found is not None
+    assert found.calibrated is not None
+    liftoff = flight.record.time("liftoff")
+    late = float((found.calibrated.time - liftoff).to_value("s"))
+    alone = float((found.uncalibrated.time - liftoff).to_value("s"))
 
-    # Tuva spans 49.7 to 53.8 N and 88.8 to 99.2 E.
-    assert 49.7 < np.degrees(impact.latitude) < 53.8
-    assert 88.8 < np.degrees(impact.longitude) < 99.2
+    # Measured: +8.1 s and +2.4 s; without the flown launch -97.7 s and -35.3 s.
+    assert abs(late) < 30.0
+    assert abs(late) < abs(alone)
+    assert 0.0 < found.doubt < 30.0
+    assert found.reference == "Soyuz TM-31"
+
+
+@BOTH
+def test_dispersed_ascents_reach_the_orbit(flight: Flight) -> None:
+    scatter = flight.scatter
+    assert scatter is not None
+    good = scatter.batch.status == 0
+    errors = scatter.batch.errors
+
+    # The propellant that the nominal flight leaves does not suffice for one in twenty-five.
+    assert good.mean() > 0.9
+    assert np.std(errors.perigee_radius[good]) < 2e3
+    assert np.std(errors.apogee_radius[good]) < 10e3
+    assert np.degrees(np.std(errors.inclination[good])) < 0.02
 
 
 def test_verdicts_on_ms04(ms04: Flight) -> None:
@@ -115,6 +137,9 @@ def test_verdicts_on_ms04(ms04: Flight) -> None:
     verdict = {(f.figure.key, str(f.figure)): f.verdict for f in found.findings}
 
     assert len(found.findings) == len(ms04.record.figures)
+    assert verdict["mission.orbit_reached", "no"] == "supported"
+    assert verdict["mission.orbit_reached", "yes"] == "contradicted"
+    assert verdict["failure.time_into_stage_burn", "about 2 min"] == "supported"
     assert verdict["orbit.period", "88.59 min"] == "supported"
     assert verdict["docking.orbit", "34"] == "supported"
     assert verdict["failure.separation_early_by", "almost 6 min"] == "contradicted"
@@ -135,8 +160,20 @@ def test_verdicts_on_m1_4(m1_4: Flight) -> None:
     assert verdict["spacecraft.name"] == "undecided"
 
 
-def test_the_flight_is_the_same_every_time(ms04: Flight) -> None:
-    again = fly(load_mission("progress-ms-04"))
-    assert ms04.rendezvous is not None
+def test_the_flight_is_the_same_every_time(ms04_planned: Flight) -> None:
+    again = fly(load_mission("progress-ms-04"), story="planned", scale=Scale(ascents=0))
+    assert ms04_planned.rendezvous is not None
     assert again.rendezvous is not None
-    np.testing.assert_array_equal(again.rendezvous.r, ms04.rendezvous.r)
+    np.testing.assert_array_equal(again.rendezvous.r, ms04_planned.rendezvous.r)
+
+
+def test_planned_story_knows_of_no_loss(ms04_planned: Flight) -> None:
+    assert ms04_planned.loss is None
+    events = [moment.event for moment in ms04_planned.timeline]
+    assert "telemetry lost" not in events
+    assert "payload separation" in events
+
+
+def test_unknown_story_is_refused() -> None:
+    with pytest.raises(InputError, match="'flown' or 'planned'"):
+        fly(load_mission("progress-ms-04"), story="dreamt")  # type: ignore[arg-type]

@@ -21,24 +21,76 @@ def tle(tmp_path: Path) -> Path:
     return path
 
 
-def test_fly_writes_report_and_pictures(
+def test_fly_writes_report_and_pictures_of_the_flown_story(
     tmp_path: Path,
     ms04: Flight,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(commands, "fly", lambda record, progress: ms04)
+    monkeypatch.setattr(commands, "fly", lambda record, story, progress: ms04)
     assert main(["fly", "progress-ms-04", "--out", str(tmp_path)]) == 0
 
     printed = capsys.readouterr().out
-    for heading in ("Timeline", "Orbits", "Period", "Burn plan", "Findings", "Ascent"):
+    for heading in ("Timeline", "Predicted liftoff", "Loss", "Drop zones", "hangs on", "Findings"):
         assert heading in printed
+    assert "Burn plan" not in printed
     report = json.loads((tmp_path / "flight.json").read_text())
+    assert report["mission"]["story"] == "flown"
     assert {"mission", "timeline", "orbits", "burns", "findings"} <= set(report)
     wanted = {"key", "documented", "unit", "derived", "tolerance", "verdict", "basis", "source"}
     assert all(wanted <= set(finding) for finding in report["findings"])
-    names = {path.name for path in tmp_path.iterdir()}
-    assert names == {"flight.json", "ascent.png", "ground_track.png", "rendezvous.png"}
+    events = report["events"]
+    names = {event["name"] for event in events}
+    assert {"telemetry_lost", "recontact", "breakup", "impact"} <= names
+    keys = {"utc", "t_plus_s", "sigma_t_s", "latitude_deg", "longitude_deg", "altitude_km"}
+    assert all(keys | {"sigma_along_km", "sigma_across_km"} <= set(event) for event in events)
+    assert report["loss"]["footprint"]["region"] in ("Tuva", "Khakassia")
+    assert len(report["loss"]["sensitivities"]) >= 10
+    files = {path.name for path in tmp_path.iterdir()}
+    assert files == {
+        "flight.json",
+        "ascent.png",
+        "impact_points.png",
+        "separation.png",
+        "separation_map.png",
+        "footprint.png",
+        "hazard.png",
+    }
+
+
+def test_fly_planned(
+    tmp_path: Path,
+    ms04_planned: Flight,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = []
+
+    def fly(record: object, story: str, progress: object) -> Flight:
+        asked.append(story)
+        return ms04_planned
+
+    monkeypatch.setattr(commands, "fly", fly)
+    assert main(["fly", "progress-ms-04", "--planned", "--out", str(tmp_path)]) == 0
+
+    assert asked == ["planned"]
+    printed = capsys.readouterr().out
+    for heading in ("as planned", "Orbits", "Period", "Burn plan", "Findings", "Ascent"):
+        assert heading in printed
+    report = json.loads((tmp_path / "flight.json").read_text())
+    assert report["loss"] is None
+    assert [event["name"] for event in report["events"]] == ["insertion"]
+    liftoff = report["liftoff"]
+    assert abs(liftoff["calibrated"]["less_documented_s"]) < 30.0
+    assert {row["what"] for row in report["dispersions"]["drop_zones"]} >= {"strap-ons", "core"}
+    files = {path.name for path in tmp_path.iterdir()}
+    assert files == {
+        "flight.json",
+        "ascent.png",
+        "impact_points.png",
+        "ground_track.png",
+        "rendezvous.png",
+    }
 
 
 def test_interrupted_flight_leaves_no_file(

@@ -22,6 +22,8 @@ PUBLIC = {
     "EpochError",
     "EquinoctialElements",
     "Event",
+    "FittedElements",
+    "fit_mean_elements",
     "EventLog",
     "FiniteBurn",
     "FrameError",
@@ -130,9 +132,12 @@ def test_the_exception_tree_is_the_one_that_is_drawn() -> None:
         if isinstance(thing, type) and issubclass(thing, Exception) and name != "OrbitsimError"
     }
     assert set(names) == defined
+    above = [errors.OrbitsimError]
     for line, name in zip(drawn, names, strict=True):
-        parent = errors.InputError if line.startswith("    │") else errors.OrbitsimError
-        assert getattr(errors, name).__bases__[0] is parent
+        depth = line.index("──") // 4
+        error = getattr(errors, name)
+        assert error.__bases__[0] is above[depth - 1]
+        above = [*above[:depth], error]
     assert issubclass(errors.InputError, ValueError)
 
 
