@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from orbitsim.missions.voyage import Voyage
-from orbitsim.phases.footprint import footprint
-from orbitsim.plotting import events, style
+from orbitsim.phases.entry import ground_places
+from orbitsim.phases.footprint import ground_heading, offsets
+from orbitsim.plotting import events, style, world
 from orbitsim.plotting.docking import docking_figure
-from orbitsim.plotting.footprint import footprint_figure
 from orbitsim.plotting.rendezvous import relative_motion_figure
 from orbitsim.units import FloatArray
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _LAST: Final = 2.2 * 5520.0
 """s of relative motion that the picture shows before the hold point."""
+
+
+_WIDE: Final = 60.0
+"""deg to either side of the impacts that the map shows."""
 
 
 def voyage_figures(voyage: Voyage, name: str) -> dict[str, Figure]:
@@ -32,7 +36,9 @@ def voyage_figures(voyage: Voyage, name: str) -> dict[str, Figure]:
         "redocking": docking_figure(voyage.redocking, f"{name}: second docking, by TORU"),
         "free_flight": free_flight_figure(voyage, f"{name}: free flight between the dockings"),
         "altitude": altitude_figure(voyage, f"{name}: height of the orbit, insertion to undocking"),
-        "entry_footprint": _footprint(voyage, f"{name}: where debris comes down"),
+        "entry_footprint": debris_figure(
+            voyage, f"{name}: where and when debris comes down, deorbit burn and air dispersed"
+        ),
     }
 
 
@@ -59,8 +65,8 @@ def free_flight_figure(voyage: Voyage, title: str = "") -> Figure:
         spent = f"{leg.delta_v:.1f} m/s" if leg.plan is not None else "no burns"
         entries.append(events.Entry(float(days[0]), leg.name, f"day {days[0]:.2f}, {spent}"))
     top.axhline(0.0, color=style.QUIET_INK, linewidth=0.8)
-    style.quiet_axes(top, "Ahead of the station, deg (negative: behind)")
-    style.quiet_axes(bottom, "Height of the orbit over 6378 km, km")
+    style.quiet_axes(top, "Ahead of the station, deg")
+    style.quiet_axes(bottom, "Height over 6378 km, km")
     bottom.set_xlabel("Time after the undocking, d", size=style.LABEL_SIZE, color=style.INK)
     bottom.legend(fontsize=style.LABEL_SIZE, labelcolor="linecolor", edgecolor="none")
     bottom.set_xlim(0.0, float(_days(voyage.drift[-1].path.times, zero)[-1]))
@@ -124,17 +130,47 @@ def _relative_motion(voyage: Voyage, title: str) -> Figure:
     )  # fmt: skip
 
 
-def _footprint(voyage: Voyage, title: str) -> Figure:
-    descent = voyage.descent
-    names = ("break-up", "first debris", "last debris")
-    marks = []
-    for name in names:
+def debris_figure(voyage: Voyage, title: str = "") -> Figure:
+    """Draw the impacts of all dispersed entries: on the map, and time against place."""
+    from matplotlib.colors import LogNorm
+
+    descent, entry = voyage.descent, voyage.descent.entry
+    figure = style.blank_figure(title)
+    chart = figure.add_axes((0.06, 0.1, 0.44, 0.78))
+    when = figure.add_axes((0.58, 0.1, 0.32, 0.78))
+    world.draw_world(chart)
+    x, y = np.degrees(descent.longitude), np.degrees(descent.latitude)
+    look: dict[str, Any] = {
+        "c": descent.mass, "norm": LogNorm(), "cmap": "viridis_r", "s": 14, "linewidths": 0,
+    }  # fmt: skip
+    chart.scatter(x, y, zorder=3.0, **look)
+    middle = float(np.median(x)), float(np.median(y))
+    chart.set_xlim(middle[0] - _WIDE, middle[0] + _WIDE)
+    chart.set_ylim(max(middle[1] - _WIDE, -85.0), min(middle[1] + _WIDE, 85.0))
+    chart.set_aspect("equal")
+    style.quiet_axes(chart, "Latitude, deg")
+    chart.set_xlabel("Longitude, deg", size=style.LABEL_SIZE, color=style.INK)
+    for name in ("deorbit burn over", "entry interface at 120", "break-up"):
         event = voyage.event(name)
-        marks.append((event.place[0], event.place[1], f"{name} {event.time.utc.iso[11:19]}"))
-    return footprint_figure(
-        descent.latitude, descent.longitude, footprint(descent.latitude, descent.longitude),
-        values=descent.mass, values_name="Mass of the piece, kg", marks=marks, title=title,
-    )  # fmt: skip
+        at = float(np.degrees(event.place[1])), float(np.degrees(event.place[0]))
+        chart.plot(*at, "o", ms=6, mfc="white", mec=style.INK, mew=1.3, zorder=4)
+        if abs(at[0] - middle[0]) < _WIDE and abs(at[1] - middle[1]) < _WIDE:
+            chart.annotate(
+                f"{name.split(' at')[0]} {event.time.utc.iso[11:19]}", at, xytext=(9, 3),
+                textcoords="offset points", size=style.TICK_SIZE, color=style.INK, zorder=4,
+            )  # fmt: skip
+    heading = float(ground_heading(entry.breakup))
+    places = ground_places([entry.breakup])
+    origin = float(places[0][0]), float(places[1][0])
+    along, _ = offsets(descent.latitude, descent.longitude, origin, heading)
+    drawn = when.scatter(along / 1e3, descent.time / 60.0, **look)
+    style.quiet_axes(when, "Time after the minute of ignition, min")
+    when.set_xlabel(
+        "Distance from the nominal break-up, km", size=style.LABEL_SIZE, color=style.INK
+    )
+    bar = figure.colorbar(drawn, cax=figure.add_axes((0.925, 0.2, 0.011, 0.58)))
+    bar.set_label("Mass of the piece, kg", size=style.LABEL_SIZE, color=style.INK)
+    return figure
 
 
 def _days(times: Time, zero: Time) -> FloatArray:
