@@ -37,7 +37,7 @@ def burned(y: np.ndarray, delta_v_rtn: tuple[float, float, float]) -> np.ndarray
     return np.concatenate([y[:3], y[3:] + np.array(delta_v_rtn) @ axes])
 
 
-@pytest.mark.parametrize("name", ["ms04", "m1_4"])
+@pytest.mark.parametrize("name", ["ms04_planned", "m1_4"])
 def test_plan_meets_the_station(name: str, request: pytest.FixtureRequest) -> None:
     flight: Flight = request.getfixturevalue(name)
     plan, station = flight.rendezvous, flight.record.station
@@ -58,7 +58,7 @@ def test_plan_meets_the_station(name: str, request: pytest.FixtureRequest) -> No
     assert np.linalg.norm(y[3:] - 1e3 * np.array(v)) < 1e-2
 
 
-@pytest.mark.parametrize("name", ["ms04", "m1_4"])
+@pytest.mark.parametrize("name", ["ms04_planned", "m1_4"])
 def test_ascending_nodes_are_counted_right(name: str, request: pytest.FixtureRequest) -> None:
     plan = request.getfixturevalue(name).rendezvous
     y = np.concatenate([plan.insertion.r, plan.insertion.v])
