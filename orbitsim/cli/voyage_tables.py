@@ -47,9 +47,7 @@ def _dockings(console: Console, voyage: Voyage) -> None:
     table = new_table(
         "Dockings", "Approach", "lasts, min", "kg", "contact, m/s", "off the axis, m", "dispersed"
     )
-    for docking, campaign in zip(
-        (voyage.docking, voyage.redocking), voyage.campaigns, strict=True
-    ):
+    for docking, campaign in zip((voyage.docking, voyage.redocking), voyage.campaigns, strict=True):
         contact = docking.contact
         assert contact is not None
         table.add_row(
@@ -90,7 +88,11 @@ def _descent(console: Console, voyage: Voyage) -> None:
         f"debris from {entry.first_impact.utc.iso[11:19]} to {entry.last_impact.utc.iso[11:19]}."
     )
     table = new_table(
-        "Debris against the burn", "dv, m/s", "perigee, km", "half of its mass down, min", "lon, deg"
+        "Debris against the burn",
+        "dv, m/s",
+        "perigee, km",
+        "half of its mass down, min",
+        "lon, deg",
     )
     for size, low, half, where in descent.by_delta_v:
         table.add_row(

@@ -290,8 +290,14 @@ def _read(content: bytes, source: str) -> MissionRecord:
         place,
         others=("mission",),
         optional_others=(
-            "figure", "assumption", "station", "flight", "failure", "voyage", "event",
-        ),  # fmt: skip
+            "figure",
+            "assumption",
+            "station",
+            "flight",
+            "failure",
+            "voyage",
+            "event",
+        ),
     )
     mission = schema.table(raw["mission"], place.at("mission"), texts=("id", "name"))
     figures = tuple(

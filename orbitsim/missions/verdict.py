@@ -133,7 +133,7 @@ def judge(figure: Figure, derived: Derived) -> Finding:
 
 def _outside(figure: Figure, lead: float) -> float:
     """By how many seconds a moment `lead` after the printed one lies outside what is printed: the
-    printed minute, day, month or year from its start, a second to either side, and under a hedge the
+    printed minute, day, month or year from its start, a second to either side; under a hedge, the
     whole step to either side."""
     step = figure.precision_si
     if figure.qualifier in _HEDGES:

@@ -10,7 +10,7 @@ set then moves it is kept (`Handover`), and a docked ship moves with it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -23,6 +23,13 @@ from orbitsim.missions.voyage_descent import Descent, descend, with_propellant
 from orbitsim.missions.voyage_docking import Approach, docked_offset, free_again, kurs_refusal
 from orbitsim.missions.voyage_drift import Drifter, DriftLeg, along_the_orbit
 from orbitsim.missions.voyage_record import VoyageRecord
+from orbitsim.missions.voyage_result import (
+    Balance,
+    Handover,
+    Voyage,
+    VoyageEvent,
+    VoyageScale,
+)
 from orbitsim.orbit import Orbit
 from orbitsim.phases.docking import Docking, DockingMachine
 from orbitsim.phases.docking_campaign import DockingCampaign, fly_dockings
@@ -44,10 +51,12 @@ from orbitsim.phases.undocking import Undocking, undock
 from orbitsim.propagation import propagate
 from orbitsim.propagation.mean_elements import MeanElements
 from orbitsim.units import FloatArray, read_only
-from orbitsim.vehicles.spacecraft import Spacecraft, load_spacecraft
+from orbitsim.vehicles.spacecraft import load_spacecraft
 
 if TYPE_CHECKING:
     from astropy.time import Time
+
+__all__ = ["NEEDED", "Voyage", "VoyageEvent", "VoyageScale", "fly_voyage"]
 
 NEEDED: Final = (
     "docking", "undocking", "redocking", "final_undocking", "deorbit", "payload_mass",
@@ -61,124 +70,6 @@ _LATEST: Final = 1800.0
 """s after that set until the last burns begin."""
 
 _DOCKED_SAMPLE: Final = 6 * 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class VoyageScale:
-    """How much work a voyage is given.
-
-    Attributes
-    ----------
-    dockings : int
-        Dispersed ones, of either docking.
-    entries : int
-        Dispersed.
-    seed : int
-    """
-
-    dockings: int = 100
-    entries: int = 20
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class VoyageEvent:
-    """One moment of the voyage.
-
-    Attributes
-    ----------
-    time : Time
-    name : str
-    place : tuple of float
-        Geodetic latitude, longitude (rad) and altitude (m).
-    """
-
-    time: Time
-    name: str
-    place: tuple[float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """From one element set of the station to the next.
-
-    Attributes
-    ----------
-    time : Time
-        Epoch of the later set.
-    days : float
-        Since the earlier one.
-    radial, along, across : float
-        Predicted less stated position, m; along the arc, within half a turn.
-    height : float
-        Predicted less stated height of the orbit, m.
-    """
-
-    time: Time
-    days: float
-    radial: float
-    along: float
-    across: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """Mass and propellant after a phase, kg."""
-
-    after: str
-    mass: float
-    propellant: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Voyage:
-    """A flown voyage.
-
-    Attributes
-    ----------
-    craft : Spacecraft
-    rendezvous : RendezvousFlight
-    docking, redocking : Docking
-    campaigns : tuple of DockingCampaign
-        The same two approaches, dispersed.
-    first_undocking, last_undocking : Undocking
-    drift : tuple of DriftLeg
-        The free flight between them.
-    delay : float
-        By how much the failure of Kurs lengthens the first approach as planned, s.
-    refusal : str
-        What the state machine says to an approach by Kurs at the redocking.
-    descent : Descent
-    handovers : tuple of Handover
-    balance : tuple of Balance
-    days, height : ndarray, shape (T,)
-        After the insertion, and height of the ship's orbit, m (see `smooth_height`); NaN breaks
-        the line where the station's next set begins.
-    events : tuple of VoyageEvent
-        In order of time.
-    """
-
-    craft: Spacecraft
-    rendezvous: RendezvousFlight
-    docking: Docking
-    redocking: Docking
-    campaigns: tuple[DockingCampaign, DockingCampaign]
-    first_undocking: Undocking
-    last_undocking: Undocking
-    drift: tuple[DriftLeg, ...]
-    delay: float
-    refusal: str
-    descent: Descent
-    handovers: tuple[Handover, ...]
-    balance: tuple[Balance, ...]
-    days: FloatArray
-    height: FloatArray
-    events: tuple[VoyageEvent, ...]
-
-    def event(self, name: str) -> VoyageEvent:
-        """The first event whose name begins so."""
-        return next(event for event in self.events if event.name.startswith(name))
 
 
 def fly_voyage(
@@ -263,7 +154,7 @@ class _Flight:
         healthy = replace(approach, faults=Faults()).fly(place, np.zeros(3))
         delay = seconds - healthy.duration
         profile = replace(load_rendezvous_profile(voyage.text("profile")), approach=seconds)
-        profile = replace(profile, hold=tuple(float(x) for x in place))
+        profile = replace(profile, hold=plan.start.place)
         rendezvous = fly_rendezvous(
             self.insertion, Station(first.orbit, first.forces), docking_time, profile, self.craft,
             full_forces(self.area / self.mass), mass=self.mass, propellant=self.left,
@@ -368,9 +259,7 @@ class _Flight:
     ) -> Approach:
         motion = 2.0 * np.pi / float(station.orbit.period())
         port = self.voyage.text("port")
-        return Approach(
-            plan, self.craft, port, motion, machine, faults, self.mass, self.left
-        )
+        return Approach(plan, self.craft, port, motion, machine, faults, self.mass, self.left)
 
     def _campaign(self, approach: Approach) -> DockingCampaign:
         return fly_dockings(
@@ -417,12 +306,8 @@ class _Flight:
             self._after_leg(leg)
             return leg
 
-        def to(
-            name: str, at: Orbit, station: FittedStation, time: Time, goal: FloatArray
-        ) -> Orbit:
-            return go(
-                ship.to(name, at, self.mass, self.left, station, time, goal)
-            ).orbit
+        def to(name: str, at: Orbit, station: FittedStation, time: Time, goal: FloatArray) -> Orbit:
+            return go(ship.to(name, at, self.mass, self.left, station, time, goal)).orbit
 
         def coast(name: str, at: Orbit, station: FittedStation, time: Time) -> Orbit:
             return go(ship.coast(name, at, self.mass, station, time)).orbit

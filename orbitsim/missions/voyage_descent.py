@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -48,7 +47,7 @@ class Descent:
     perigee : ndarray, shape (N,)
         After the burn, over the equatorial radius, m.
     by_delta_v : tuple of (float, float, float, float)
-        Deorbit burn (m/s), perigee after it (m), and when half of the debris's mass is down (s after
+        Deorbit burn (m/s), perigee after it (m), when half of the debris's mass is down (s after
         ignition) and at what longitude (rad): what the time of the debris hangs on most.
     """
 
@@ -107,9 +106,7 @@ def descend(
 
         time = ignition + TimeDelta(late, format="sec")
         plan = deorbit_burn(orbit, time, delta_v, craft, mass, forces)
-        return enter(
-            plan, forces, area / mass, breakup_height=height, air=scaled_air(air)
-        )
+        return enter(plan, forces, area / mass, breakup_height=height, air=scaled_air(air))
 
     names = ("deorbit_delta_v", "breakup_altitude", "air_density")
     middle = {name: voyage.number(name) for name in names}
@@ -142,10 +139,8 @@ def descend(
         read_only(np.array([t.max() for t in seconds])),
         read_only(np.concatenate(seconds)),
         read_only(np.concatenate([_masses(one) for one in drawn])),
-        *(
-            read_only(np.concatenate([getattr(one.fall, name)[one.surviving] for one in drawn]))
-            for name in ("latitude", "longitude")
-        ),
+        read_only(np.concatenate([one.fall.latitude[one.surviving] for one in drawn])),
+        read_only(np.concatenate([one.fall.longitude[one.surviving] for one in drawn])),
         read_only(np.array([one.plan.perigee_height for one in drawn])),
         tuple(varied),
     )

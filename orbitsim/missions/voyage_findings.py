@@ -237,9 +237,8 @@ def _match(voyage: Voyage, figure: Figure, flight: Flight) -> str:
     order = np.argsort(rows[:, 2])
     size = float(np.interp(wanted, rows[order, 2], rows[order, 0]))
     low = float(np.interp(wanted, rows[order, 2], rows[order, 1]))
+    east = float(np.degrees(np.interp(wanted, rows[order, 2], rows[order, 3])))
     return (
         f"{size:.0f} m/s (perigee {low / 1e3:.0f} km) would put the middle of it at "
-        f"{figure.time.utc.iso[11:16]}"
+        f"{figure.time.utc.iso[11:16]}, and at {east:.0f} E"
     )
-
-

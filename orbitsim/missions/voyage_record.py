@@ -63,5 +63,3 @@ def read_voyage(raw: object, find: Finder, place: Place) -> VoyageRecord:
         ):
             where.refuse(f"'{entry.key}' is {entry.value!r}", "one number, or a range of two")
     return VoyageRecord(entries)
-
-

@@ -29,7 +29,9 @@ _WIDE: Final = 60.0
 def voyage_figures(voyage: Voyage, name: str) -> dict[str, Figure]:
     """Pictures by name."""
     return {
-        "relative_motion": _relative_motion(voyage, f"{name}: relative motion before the hold point"),
+        "relative_motion": _relative_motion(
+            voyage, f"{name}: relative motion before the hold point"
+        ),
         "docking": docking_figure(
             voyage.docking, f"{name}: docking, Kurs failing and TORU at the second try"
         ),
@@ -148,8 +150,7 @@ def debris_figure(voyage: Voyage, title: str = "") -> Figure:
     chart.set_xlim(middle[0] - _WIDE, middle[0] + _WIDE)
     chart.set_ylim(max(middle[1] - _WIDE, -85.0), min(middle[1] + _WIDE, 85.0))
     chart.set_aspect("equal")
-    style.quiet_axes(chart, "Latitude, deg")
-    chart.set_xlabel("Longitude, deg", size=style.LABEL_SIZE, color=style.INK)
+    style.quiet_axes(chart, "")
     for name in ("deorbit burn over", "entry interface at 120", "break-up"):
         event = voyage.event(name)
         at = float(np.degrees(event.place[1])), float(np.degrees(event.place[0]))
@@ -175,5 +176,3 @@ def debris_figure(voyage: Voyage, title: str = "") -> Figure:
 
 def _days(times: Time, zero: Time) -> FloatArray:
     return np.asarray((times - zero).to_value("day"), dtype=np.float64)
-
-

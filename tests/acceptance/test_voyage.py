@@ -12,6 +12,7 @@ from orbitsim.errors import DockingStateError, RecordError
 from orbitsim.missions.audit import audit
 from orbitsim.missions.fly import Flight
 from orbitsim.missions.report import flight_report
+from orbitsim.missions.verdict import Derived, judge
 from orbitsim.missions.voyage import Voyage, fly_voyage
 from orbitsim.missions.voyage_findings import in_ocean
 from orbitsim.phases.docking import Antenna, DockingOutcome, load_docking_plan
@@ -208,6 +209,13 @@ def test_debris_time_is_not_an_input_of_its_own_check(m1_4: Flight) -> None:
     after = audit(changed, replace(m1_4, record=changed)).of("debris.time")[0]
     assert str(after.derived)[:19] == str(before.derived)[:19]
     assert after.verdict == "contradicted"
+
+
+def test_around_a_time_is_a_step_to_either_side(m1_4: Flight) -> None:
+    figure = m1_4.record.figure("debris.time")
+    assert figure.qualifier == "around"
+    for lead, verdict in ((-599.0, "supported"), (599.0, "supported"), (-601.0, "contradicted")):
+        assert judge(figure, Derived(lead, 0.0, "")).verdict == verdict
 
 
 def test_report_holds_events_with_times_and_places(m1_4: Flight, voyage: Voyage) -> None:

@@ -1,4 +1,4 @@
-"""Zonals and exponential drag in lanes against plain formulas, potentials by scipy and heights by erfa."""
+"""Zonals and exponential drag in lanes against plain formulas; heights against erfa."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from fields import MU, constants, field
 
 from orbitsim.kernels.lanes import LANES
 from orbitsim.kernels.multistep import multistep_group, multistep_march, multistep_start
-from orbitsim.kernels.multistep_weights import NODES, slopes, weights
+from orbitsim.kernels.multistep_weights import NODES, weights
 from orbitsim.kernels.nodes import CLOCK, NODE
 
 POINT = field()
