@@ -27,7 +27,7 @@ def reference() -> Path:
 FEW = Scale(
     ascents=200,
     loss=LossScale(cases=30, varied=5, clouds=8, varied_clouds=2, map_cells=2),
-    voyage=VoyageScale(dockings=30, entries=6),
+    voyage=VoyageScale(dockings=30, entries=6, lifetimes=10),
 )
 """What keeps a flight of the tests short."""
 

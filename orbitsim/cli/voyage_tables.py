@@ -10,6 +10,7 @@ from rich.console import Console
 from orbitsim.cli.layout import new_table
 from orbitsim.missions.fly import Flight
 from orbitsim.missions.voyage import Voyage
+from orbitsim.missions.voyage_decay import SHARES
 
 
 def print_voyage(console: Console, flight: Flight) -> None:
@@ -20,6 +21,7 @@ def print_voyage(console: Console, flight: Flight) -> None:
     _rendezvous(console, voyage)
     _dockings(console, voyage)
     _drift(console, voyage)
+    _study(console, voyage)
     _descent(console, voyage)
     parts = "; ".join(f"{one.after} {one.propellant:.0f}" for one in voyage.balance)
     console.print(f"Propellant left, kg, after: {parts}.")
@@ -77,6 +79,23 @@ def _drift(console: Console, voyage: Voyage) -> None:
         for one in voyage.handovers
     )
     console.print(f"The station predicted from each set, less its next set: {sets}.")
+
+
+def _study(console: Console, voyage: Voyage) -> None:
+    study = voyage.study
+    losses = ", ".join(
+        f"{loss / 1e3:.2f} km at {share:g} times its coefficient"
+        for share, loss in zip(SHARES, study.loss, strict=True)
+    )
+    weathers = ", ".join(f"{loss / 1e3:.2f} km if {name}" for name, loss in study.loss_in.items())
+    early, middle, late = study.lifetime.quantile([0.05, 0.5, 0.95])
+    console.print(
+        f"Left alone for the {study.days:.1f} d the ship would lose {losses}; {weathers}.  Holding "
+        f"its height takes {study.to_hold.delta_v:.2f} m/s ({study.to_hold.propellant:.1f} kg), "
+        f"sinking with the station {study.to_follow.delta_v:.2f} m/s "
+        f"({study.to_follow.propellant:.1f} kg).  It would come down by itself after "
+        f"{middle:.0f} d ({early:.0f} to {late:.0f})."
+    )
 
 
 def _descent(console: Console, voyage: Voyage) -> None:

@@ -19,6 +19,7 @@ from orbitsim import frames
 from orbitsim.constants import SECONDS_PER_DAY
 from orbitsim.errors import PropellantError, RecordError
 from orbitsim.missions.record import Figure, MissionRecord
+from orbitsim.missions.voyage_decay import study_decay
 from orbitsim.missions.voyage_descent import Descent, descend, with_propellant
 from orbitsim.missions.voyage_docking import Approach, docked_offset, free_again, kurs_refusal
 from orbitsim.missions.voyage_drift import Drifter, DriftLeg, along_the_orbit
@@ -170,14 +171,22 @@ class _Flight:
         self._docked(first, docking_time, undocking_time)
         self.mass -= voyage.number("unloaded_mass")
         self._note("unloading")
-        self.progress("free flight of 25 days")
+        self.progress("free flight")
         undocking = self._undock("undocking", out, undocking_time)
+        released = self.mass
         machine = free_again(docking.machine)
         replan = load_docking_plan(voyage.text("redocking_plan"))
         reapproach = self._approach(replan, near, machine, Faults())
         again = np.array(replan.start.place)
         seconds = reapproach.fly(again, np.zeros(3)).duration
         drift = self._drift(undocking, out, back, near, _later(redocking_time, -seconds), again)
+        self.progress("what the free flight hangs on")
+        study = study_decay(
+            undocking.orbit, self.area / released, out.ballistic_coefficient,
+            float((redocking_time - undocking_time).to_value("jd")), mass=released,
+            specific_impulse=self.craft.main_specific_impulse, samples=self.scale.lifetimes,
+            seed=self.scale.seed,
+        )  # fmt: skip
         self.progress("second docking")
         reapproach = replace(reapproach, mass=self.mass, propellant=self.left)
         there = near.at(drift[-1].orbit.epoch)
@@ -198,6 +207,7 @@ class _Flight:
             undocking,
             leaving,
             drift,
+            study,
             delay,
             kurs_refusal(machine),
             descent,

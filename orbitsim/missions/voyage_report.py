@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from orbitsim.missions.voyage import Voyage
+from orbitsim.missions.voyage_decay import SHARES, DecayStudy
 from orbitsim.missions.voyage_descent import Descent
 from orbitsim.missions.voyage_drift import DriftLeg
+from orbitsim.phases.decay import StayingCost
 from orbitsim.phases.docking import Docking
 from orbitsim.phases.docking_campaign import DockingCampaign
 from orbitsim.phases.undocking import Undocking
@@ -53,6 +55,7 @@ def voyage_rows(voyage: Voyage) -> dict[str, Any]:
         "docking": _docking(voyage.docking, first),
         "undocking": _undocking(voyage.first_undocking),
         "free_flight": [_leg(leg) for leg in voyage.drift],
+        "decay_study": _study(voyage.study),
         "redocking": {**_docking(voyage.redocking, second), "kurs": voyage.refusal},
         "last_undocking": _undocking(voyage.last_undocking),
         "descent": _descent(voyage.descent),
@@ -121,6 +124,24 @@ def _leg(leg: DriftLeg) -> dict[str, Any]:
         "station_height_km": [float(path.station_height[k]) / 1e3 for k in (0, -1)],
         "delta_v_m_s": leg.delta_v,
         "propellant_kg": leg.propellant,
+    }
+
+
+def _study(study: DecayStudy) -> dict[str, Any]:
+    def cost(one: StayingCost) -> dict[str, float]:
+        return {"delta_v_m_s": one.delta_v, "propellant_kg": one.propellant}
+
+    early, middle, late = study.lifetime.quantile([0.05, 0.5, 0.95])
+    return {
+        "days": study.days,
+        "ballistic_coefficient_m2_kg": study.coefficient,
+        "height_lost_km_at_share_of_the_coefficient": {
+            f"{share:g}": float(loss) / 1e3 for share, loss in zip(SHARES, study.loss, strict=True)
+        },
+        "height_lost_km_in_weather": {name: loss / 1e3 for name, loss in study.loss_in.items()},
+        "to_hold_the_height": cost(study.to_hold),
+        "to_sink_with_the_station": cost(study.to_follow),
+        "lifetime_d": {"5 %": float(early), "median": float(middle), "95 %": float(late)},
     }
 
 

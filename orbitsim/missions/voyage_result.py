@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from orbitsim.missions.voyage_decay import DecayStudy
 from orbitsim.missions.voyage_descent import Descent
 from orbitsim.missions.voyage_drift import DriftLeg
 from orbitsim.phases.docking import Docking
@@ -28,11 +29,14 @@ class VoyageScale:
         Dispersed ones, of either docking.
     entries : int
         Dispersed.
+    lifetimes : int
+        Samples of when the ship would have come down by itself.
     seed : int
     """
 
     dockings: int = 100
     entries: int = 20
+    lifetimes: int = 40
     seed: int = 0
 
 
@@ -100,6 +104,8 @@ class Voyage:
     first_undocking, last_undocking : Undocking
     drift : tuple of DriftLeg
         The free flight between them.
+    study : DecayStudy
+        What that hangs on.
     delay : float
         By how much the failure of Kurs lengthens the first approach as planned, s.
     refusal : str
@@ -122,6 +128,7 @@ class Voyage:
     first_undocking: Undocking
     last_undocking: Undocking
     drift: tuple[DriftLeg, ...]
+    study: DecayStudy
     delay: float
     refusal: str
     descent: Descent

@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from orbitsim.earth import MU
 from orbitsim.errors import DockingStateError, RecordError
 from orbitsim.missions.audit import audit
 from orbitsim.missions.fly import Flight
 from orbitsim.missions.report import flight_report
 from orbitsim.missions.verdict import Derived, judge
 from orbitsim.missions.voyage import Voyage, fly_voyage
+from orbitsim.missions.voyage_decay import SHARES
 from orbitsim.missions.voyage_findings import in_ocean
 from orbitsim.phases.docking import Antenna, DockingOutcome, load_docking_plan
 from orbitsim.phases.docking_states import DockingMachine, DockingState
@@ -253,3 +255,17 @@ def test_bad_voyage_is_refused(tmp_path: Path) -> None:
         file.write_text(text.replace(old, new))
         with pytest.raises(RecordError, match=match):
             load_mission(file)
+
+
+def test_what_the_free_flight_hangs_on(voyage: Voyage) -> None:
+    study = voyage.study
+    # More drag for its mass takes it down faster than in proportion, since the air thickens.
+    shares = np.array(SHARES)
+    assert (np.diff(study.loss / shares) > 0.0).all()
+    assert study.loss_in["quiet"] < study.loss[1] < study.loss_in["active"]
+    # Speed that a circular orbit gains in falling: half its mean motion times the height (vis-viva).
+    leg = voyage.drift[0].path
+    motion = np.sqrt(MU / (6_378_137.0 + float(leg.ship_height[0])) ** 3)
+    assert study.to_hold.delta_v == pytest.approx(0.5 * motion * study.loss[1], rel=0.05)
+    early, late = study.lifetime.quantile([0.05, 0.95])
+    assert study.days < early < late
