@@ -263,7 +263,7 @@ def test_what_the_free_flight_hangs_on(voyage: Voyage) -> None:
     shares = np.array(SHARES)
     assert (np.diff(study.loss / shares) > 0.0).all()
     assert study.loss_in["quiet"] < study.loss[1] < study.loss_in["active"]
-    # Speed that a circular orbit gains in falling: half its mean motion times the height (vis-viva).
+    # Speed that a circle gains in sinking: half its mean motion times the height (vis-viva).
     leg = voyage.drift[0].path
     motion = np.sqrt(MU / (6_378_137.0 + float(leg.ship_height[0])) ** 3)
     assert study.to_hold.delta_v == pytest.approx(0.5 * motion * study.loss[1], rel=0.05)
