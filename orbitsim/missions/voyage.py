@@ -374,7 +374,7 @@ class _Flight:
                 f"burn: {burn.name}, {burn.delta_v:.2f} m/s, orbit {burn.orbit_number}",
                 path.r[min(k, len(flown.t) - 1)],
             )
-        self._event(flown.arrival_time, "approach begins", flown.arrival)
+        self._event(flown.arrival_time, "hold point", flown.arrival)
         self._heights_of(flown.insertion.epoch, flown.t, path.r, path.v)
         self._use("rendezvous", flown.propellant)
 
