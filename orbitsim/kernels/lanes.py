@@ -45,23 +45,6 @@ CONSTANTS = 8
 
 
 @kernel
-def first_instant(offset, t, direction):
-    """Index of the instant nearest to the epoch on the side that `direction` (+1, -1) goes.
-
-    Instants lie `offset` + `t` after the epoch, t ascending.  Forward takes those at or after the
-    epoch, backward those before; without any the index lies outside.
-    """
-    low, high = 0, t.shape[0]
-    while low < high:
-        middle = (low + high) // 2
-        if offset + t[middle] < 0.0:
-            low = middle + 1
-        else:
-            high = middle
-    return low if direction > 0 else low - 1
-
-
-@kernel
 def load(table, orbits, out):
     """Columns `orbits` of a table (rows, N) into lanes (rows * LANES), the last one repeated."""
     last = orbits.shape[0] - 1

@@ -39,11 +39,6 @@ class Material:
     emissivity: float
     source: str
 
-    @property
-    def heat_to_melt(self) -> float:
-        """J/kg from 300 K until all is molten."""
-        return self.specific_heat * (self.melting_temperature - 300.0) + self.heat_of_fusion
-
 
 _MILLS = (
     "K. C. Mills, Recommended Values of Thermophysical Properties for Selected Commercial Alloys"

@@ -11,7 +11,7 @@ from scipy.special import eval_legendre
 from orbitsim.kernels.drag import ellipsoid_height
 from orbitsim.kernels.dynamics import WORK, accelerate
 from orbitsim.kernels.gravity import zonal_acceleration
-from orbitsim.kernels.lanes import LANES, first_instant
+from orbitsim.kernels.lanes import LANES
 
 MU, RADIUS = 3.986004415e14, 6378136.3
 J = (1.08262668e-3, -2.5327e-6, -1.6196e-6, -2.273e-7, 5.407e-7)
@@ -103,13 +103,3 @@ def test_ellipsoid_height_against_erfa():
             for d, z in zip(distance, r[:, 2], strict=True)
         ]
         assert np.abs(np.array(got) - height).max() < 2e-3
-
-
-def test_first_instant():
-    t = np.array([-5.0, -1.0, 0.0, 2.0])
-    assert first_instant(0.0, t, 1) == 2
-    assert first_instant(0.0, t, -1) == 1
-    assert first_instant(10.0, t, 1) == 0
-    assert first_instant(10.0, t, -1) == -1
-    assert first_instant(-10.0, t, 1) == 4
-    assert first_instant(-10.0, t, -1) == 3
