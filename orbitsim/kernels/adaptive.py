@@ -49,6 +49,9 @@ _SAFETY, _LEAST_FACTOR, _LARGEST_FACTOR = 0.9, 0.2, 6.0
 _FIRST_STEP = 0.02  # of the time sqrt(r^3 / mu); the controller finds its own from there
 _SMALLEST_STEP = 1e-6  # of that time: below, the tolerance cannot be met
 _SMALLEST_PART = 1e-3  # of the arc
+_ROUGH_AIR = 130e3  # m; below, a step as short as _SHORT times the smallest stands
+_SHORT = 1.0 / _LEAST_FACTOR
+_ROUGH_ERROR = 1e-7  # if its error is at most this
 _LONGEST_LEVER = 10.0
 _AT_EDGE = 1e-4  # s; so close to an edge of shadow a step may end
 _BETWEEN = 3.0  # steps from one edge to the next that are not short, as polynomials stop at edges
@@ -275,7 +278,8 @@ def adaptive_march(count, group, tolerance, field, nodes, filled):
     """Advance a group until a lane's nodes are full, or all have ended.
 
     A lane ends at its end, below the ground, or with a code: `NOT_FINITE`, or `STEP_TOO_SMALL`
-    where the tolerance cannot be met.
+    where the tolerance cannot be met.  In dense air, below 130 km, a step of some milliseconds over
+    a jump of the air's model stands all the same.
 
     Parameters
     ----------
@@ -309,6 +313,10 @@ def adaptive_march(count, group, tolerance, field, nodes, filled):
             elif eighth_root * _LEAST_FACTOR < _SAFETY:
                 factor = _SAFETY / eighth_root
             stands = error[m] <= tolerance
+            # The models of dense air have jumps, over which no step is short enough.
+            short = abs(step[m]) <= _SHORT * group.smallest[m] and error[m] <= _ROUGH_ERROR
+            if not stands and short and _ground_height(y, m, field) < _ROUGH_AIR:
+                stands, factor = True, 1.0
             if stands and group.coefficient[m] > 0.0:
                 stands = _shade(
                     group, m, step[m], scratch, after, field, path, search, d, nodes, filled

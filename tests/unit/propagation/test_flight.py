@@ -171,3 +171,15 @@ def test_dates_outside_the_tables():
     early = Orbit.from_state([7e6, 0.0, 0.0], [0.0, 5e3, 5.5e3], "1972-01-10")
     with pytest.raises(EpochError, match="Earth orientation, which cover 1973-01-02"):
         fly(early, [600.0], forces=Gravity(4), **settings)
+
+
+def test_decay_through_the_jumps_of_nrlmsise() -> None:
+    # The model's density jumps by 0.3 % at 72.5 km, which no step is short enough for.
+    low = Orbit.from_elements(
+        semi_major_axis=6.54e6, eccentricity=0.001, inclination=0.9, epoch="2016-10-01"
+    )
+    flown = propagate(
+        low, [0.0, 5 * 86400.0], method="numerical", forces=Gravity(4) + Drag(0.01), errors="status"
+    )
+    assert flown.status.tolist() == [0, Status.CAME_DOWN]
+    assert flown.events.name == ("ground",)
