@@ -311,16 +311,4 @@ def _name(axes: Axes, marks: Marks, middle: float, lines: FloatArray) -> None:
 
 def _legend(axes: Axes) -> None:
     handles, names = axes.get_legend_handles_labels()
-    axes.legend(
-        handles,
-        names,
-        loc="upper right",
-        bbox_to_anchor=(1.0, -0.055),
-        ncols=len(handles),
-        fontsize=style.TICK_SIZE,
-        labelcolor=style.QUIET_INK,
-        frameon=False,
-        borderaxespad=0.0,
-        handletextpad=0.4,
-        columnspacing=1.8,
-    )
+    style.legend_below(axes, handles, names, 0.055)

@@ -203,16 +203,4 @@ def _legend(axes: Axes) -> None:
     handles, names = axes.get_legend_handles_labels()
     if not handles:
         return
-    axes.legend(
-        handles,
-        names,
-        loc="upper right",
-        bbox_to_anchor=(1.0, -0.065),
-        ncols=len(handles),
-        fontsize=style.TICK_SIZE,
-        labelcolor=style.QUIET_INK,
-        frameon=False,
-        borderaxespad=0.0,
-        handletextpad=0.4,
-        columnspacing=1.8,
-    )
+    style.legend_below(axes, handles, names, 0.065)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -107,3 +107,20 @@ def spread(wanted: Sequence[float] | FloatArray, gap: float, low: float, high: f
     ordered = np.repeat([p for p, _ in pools], [n for _, n in pools])
     last = high - gap * (places.size - 1)
     return np.asarray(np.clip(ordered, low, last) + gap * np.arange(places.size))
+
+
+def legend_below(axes: Axes, handles: Sequence[Any], names: Sequence[str], drop: float) -> None:
+    """One row of keys under the right end of a map, `drop` of its height below it."""
+    axes.legend(
+        handles,
+        names,
+        loc="upper right",
+        bbox_to_anchor=(1.0, -drop),
+        ncols=len(handles),
+        fontsize=TICK_SIZE,
+        labelcolor=QUIET_INK,
+        frameon=False,
+        borderaxespad=0.0,
+        handletextpad=0.4,
+        columnspacing=1.8,
+    )
